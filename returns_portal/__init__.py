@@ -1,0 +1,1 @@
+"""Configuration, the returns domain and the gateways to Shopify and TikTok."""

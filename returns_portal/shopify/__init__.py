@@ -1,0 +1,1 @@
+"""Gateway to Shopify's Admin GraphQL API: no models, and no knowledge of return requests."""
