@@ -281,8 +281,21 @@ class ProcessLineInput:
 
 @dataclass(frozen=True, slots=True)
 class RefundTransactionInput:
+    """Money to pay back to the payment `parent_id`; an empty gateway is the parent's own."""
+
     parent_id: str
     amount: Money
+    gateway: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RefundLineInput:
+    """Units of a line that a refund without a return is for: NO_RESTOCK, RETURN or CANCEL."""
+
+    line_item_id: str
+    quantity: int
+    restock_type: str = "NO_RESTOCK"
+    location_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,226 @@
+"""Orders: found by the numbers that shoppers have, read whole, and followed as they change."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from returns_portal.shopify.client import ShopifyClient
+from returns_portal.shopify.documents import DOCUMENTS
+from returns_portal.shopify.errors import ShopifyNotFound
+from returns_portal.shopify.paging import Node, has_more, reading, remaining_nodes, whole
+from returns_portal.shopify.parsing import (
+    parse_attributes,
+    parse_order,
+    parse_returnable_lines,
+)
+from returns_portal.shopify.refunds import get_refund
+from returns_portal.shopify.search import any_of, field_is, quote, updated_since
+from returns_portal.shopify.types import Order, Refund, ReturnableLine
+
+TIKTOK_TAG = "TikTokOrderID"
+TIKTOK_ID = re.compile(r"(?<![0-9A-Za-z])[0-9]{17,19}(?![0-9A-Za-z])")
+LONGEST_NUMBER = 64
+SEARCH_PAGES = 4
+FULFILLMENTS_ASKED = {"OrderDetail": 10, "OrdersUpdatedSince": 2}
+
+
+def find_orders(client: ShopifyClient, number: str) -> tuple[Order, ...]:
+    """Find the orders that carry exactly this number: a TikTok order id or an order's name.
+
+    Shopify's search is by words and may match anything, so each hit is compared. Ids that stand
+    only in notes or custom attributes cannot be searched for in Shopify.
+    """
+    wanted = number.strip().removeprefix("#")
+    if not wanted or len(wanted) > LONGEST_NUMBER:
+        return ()
+    for query in _queries(wanted):
+        ids = _matching_ids(client, query, wanted.casefold())
+        if ids:
+            return tuple(get_order(client, order_id) for order_id in ids)
+    return ()
+
+
+def order_numbers(order: Order) -> frozenset[str]:
+    """Give every number by which a shopper may name the order, in lower case, without `#`."""
+    return _numbers(
+        order.name, order.source_identifier, order.note, order.tags, order.custom_attributes
+    )
+
+
+def get_order(client: ShopifyClient, order_id: str) -> Order:
+    """Read an order with all its lines and parcels; raises `ShopifyNotFound`."""
+    document = DOCUMENTS["OrderDetail"]
+    node = _order_node(client, document.name, {"id": order_id})
+    with reading(document):
+        return _read_order(client, node, FULFILLMENTS_ASKED[document.name])
+
+
+def get_returnable_lines(client: ShopifyClient, order_id: str) -> tuple[ReturnableLine, ...]:
+    """Read how many units of which parcel line Shopify would take back now."""
+    document = DOCUMENTS["ReturnableLines"]
+    with reading(document):
+        connection = _returnable_page(client, {"orderId": order_id})
+        pages = remaining_nodes(
+            connection,
+            lambda cursor: _returnable_page(client, {"orderId": order_id, "after": cursor}),
+        )
+        nodes = list(pages)
+        if any(has_more(node["returnableFulfillmentLineItems"]) for node in nodes):
+            nodes = list(_returnable_one_by_one(client, order_id))
+        return tuple(line for node in nodes for line in parse_returnable_lines(node))
+
+
+def iterate_orders_updated_since(client: ShopifyClient, since: datetime) -> Iterator[Order]:
+    """Give every order that changed at `since` or later, the longest unchanged first.
+
+    An order that changes meanwhile may come twice.
+    """
+    document = DOCUMENTS["OrdersUpdatedSince"]
+    variables: dict[str, Any] = {"query": updated_since(since)}
+
+    def page(cursor: str | None) -> Node:
+        data = client.execute(document, variables | {"after": cursor})
+        orders: Node = data["orders"]
+        return orders
+
+    with reading(document):
+        for node in remaining_nodes(page(None), page):
+            yield _read_order(client, node, FULFILLMENTS_ASKED[document.name])
+
+
+def list_order_refunds(client: ShopifyClient, order_id: str) -> tuple[Refund, ...]:
+    """Read every refund of an order, whoever made it; raises `ShopifyNotFound`."""
+    node = _order_node(client, "OrderRefundIds", {"id": order_id})
+    with reading(DOCUMENTS["OrderRefundIds"]):
+        ids = [refund["id"] for refund in node["refunds"]]
+    return tuple(get_refund(client, refund_id) for refund_id in ids)
+
+
+def _queries(number: str) -> tuple[str, ...]:
+    if not TIKTOK_ID.fullmatch(number):
+        return (any_of((field_is("name", number), field_is("name", f"#{number}"))),)
+    terms = (
+        field_is("tag", f"{TIKTOK_TAG}:{number}"),
+        field_is("source_identifier", number),
+        field_is("name", number),
+    )
+    return any_of(terms), quote(number)
+
+
+def _matching_ids(client: ShopifyClient, query: str, wanted: str) -> list[str]:
+    document = DOCUMENTS["OrderNumbers"]
+    with reading(document):
+        return list(
+            dict.fromkeys(
+                node["id"]
+                for node in _search(client, query)
+                if wanted
+                in _numbers(
+                    node["name"],
+                    node.get("sourceIdentifier") or "",
+                    node.get("note") or "",
+                    node.get("tags") or (),
+                    parse_attributes(node),
+                )
+            )
+        )
+
+
+def _search(client: ShopifyClient, query: str) -> Iterator[Node]:
+    # A filter that Shopify does not know matches every order: do not walk through the whole shop.
+    document = DOCUMENTS["OrderNumbers"]
+    cursor = None
+    for _ in range(SEARCH_PAGES):
+        orders = client.execute(document, {"query": query, "after": cursor})["orders"]
+        yield from orders["nodes"]
+        if not has_more(orders):
+            return
+        cursor = orders["pageInfo"]["endCursor"]
+
+
+def _numbers(
+    name: str,
+    source_identifier: str,
+    note: str,
+    tags: tuple[str, ...],
+    attributes: tuple[tuple[str, str], ...],
+) -> frozenset[str]:
+    texts = (name, source_identifier, note, *tags, *(value for _, value in attributes))
+    tiktok_ids = {found for text in texts for found in TIKTOK_ID.findall(text)}
+    own_name = name.strip().removeprefix("#").casefold()
+    return frozenset(tiktok_ids | {own_name} - {""})
+
+
+def _order_node(client: ShopifyClient, operation: str, variables: dict[str, Any]) -> Node:
+    node: Node | None = client.execute(DOCUMENTS[operation], variables)["order"]
+    if node is None:
+        raise ShopifyNotFound("Shopify does not know this order.", operation=operation)
+    return node
+
+
+def _read_order(client: ShopifyClient, node: Node, fulfillments_asked: int) -> Order:
+    lines = list(
+        remaining_nodes(
+            node["lineItems"],
+            lambda cursor: _order_node(client, "OrderLines", {"id": node["id"], "after": cursor})[
+                "lineItems"
+            ],
+        )
+    )
+    parcels = _all_fulfillments(client, node, fulfillments_asked)
+    return parse_order(node | {"lineItems": whole(lines), "fulfillments": parcels})
+
+
+def _all_fulfillments(client: ShopifyClient, node: Node, asked: int) -> list[Node]:
+    parcels: list[Node] = node["fulfillments"]
+    if len(parcels) >= asked:
+        known = {parcel["id"]: parcel for parcel in parcels}
+        listed = _order_node(client, "OrderFulfillmentIds", {"id": node["id"]})["fulfillments"]
+        parcels = [
+            known.get(item["id"]) or _fulfillment_page(client, item["id"], None) for item in listed
+        ]
+    return [_whole_fulfillment(client, parcel) for parcel in parcels]
+
+
+def _whole_fulfillment(client: ShopifyClient, parcel: Node) -> Node:
+    def page(cursor: str) -> Node:
+        lines: Node = _fulfillment_page(client, parcel["id"], cursor)["fulfillmentLineItems"]
+        return lines
+
+    lines = list(remaining_nodes(parcel["fulfillmentLineItems"], page))
+    return parcel | {"fulfillmentLineItems": whole(lines)}
+
+
+def _fulfillment_page(client: ShopifyClient, fulfillment_id: str, cursor: str | None) -> Node:
+    document = DOCUMENTS["FulfillmentDetail"]
+    data = client.execute(document, {"id": fulfillment_id, "after": cursor})
+    node: Node | None = data["node"]
+    if not node:
+        raise ShopifyNotFound("Shopify does not know this parcel.", operation=document.name)
+    return node
+
+
+def _returnable_page(client: ShopifyClient, variables: dict[str, Any]) -> Node:
+    page: Node = client.execute(DOCUMENTS["ReturnableLines"], variables)["returnableFulfillments"]
+    return page
+
+
+def _returnable_one_by_one(client: ShopifyClient, order_id: str) -> Iterator[Node]:
+    """Read parcel by parcel, each with all its lines: for orders of very many lines."""
+    variables: dict[str, Any] = {"orderId": order_id, "first": 1, "lines": 250}
+
+    def parcel_page(cursor: str | None) -> Node:
+        def lines_page(lines_cursor: str) -> Node:
+            again = variables | {"after": cursor, "linesAfter": lines_cursor}
+            parcel: Node = _returnable_page(client, again)["nodes"][0]
+            lines: Node = parcel["returnableFulfillmentLineItems"]
+            return lines
+
+        page = _returnable_page(client, variables | {"after": cursor})
+        for node in page["nodes"]:
+            lines = list(remaining_nodes(node["returnableFulfillmentLineItems"], lines_page))
+            node["returnableFulfillmentLineItems"] = whole(lines)
+        return page
+
+    yield from remaining_nodes(parcel_page(None), parcel_page)
