@@ -40,6 +40,12 @@ DEFAULT_MAX_WAIT = 3.0
 MAX_ATTEMPTS = 5
 FIRST_BACKOFF = 0.5
 USUAL_COST = 50
+UNUSABLE_ADDRESS = (
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.InvalidURL,
+    requests.exceptions.MissingSchema,
+)
 
 
 class Limiter(Protocol):
@@ -226,7 +232,7 @@ def build_client(
 def _pause(error: ShopifyUnavailable, attempt: int) -> float:
     if error.retry_after is not None:
         return max(error.retry_after, 0.1)
-    backoff = FIRST_BACKOFF * 2 ** (attempt - 1)
+    backoff: float = FIRST_BACKOFF * 2 ** (attempt - 1)
     return backoff * random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
 
 
@@ -234,8 +240,10 @@ def _transport_error(document: Document, error: requests.RequestException) -> Sh
     if _never_sent(error):
         message = "Shopify could not be reached; nothing was done."
         return ShopifyUnavailable(message, operation=document.name)
-    if isinstance(error, ValueError) and not isinstance(error, requests.ConnectionError):
-        return ShopifyMisconfigured("The shop's address is not one that can be called.")
+    if isinstance(error, UNUSABLE_ADDRESS):
+        return ShopifyMisconfigured(
+            "The shop's address or the token cannot be used: check the settings."
+        )
     if isinstance(error, requests.Timeout):
         return lost_on_the_way(document, "Shopify took too long to answer.")
     return lost_on_the_way(document, "The connection to Shopify broke.")
