@@ -1,0 +1,78 @@
+"""The demo's site in one process: web server, Celery worker, beat and the mailbox."""
+
+import os
+import signal
+import threading
+from types import FrameType
+
+import django
+from celery.beat import EmbeddedService, Scheduler
+from celery.worker import WorkController
+from celery.worker import state as worker_state
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.wsgi import get_wsgi_application
+from waitress.server import create_server
+
+from returns_portal.celery import app
+from returns_portal.demo.environment import HOST, STAFF_PASSWORD, STAFF_USER, Demo
+from returns_portal.demo.mailbox import Mailbox
+
+WEB_THREADS = 8
+WORKER_THREADS = 4
+
+
+def main() -> None:
+    """Prepare what the site needs, then serve until SIGTERM."""
+    signal.signal(signal.SIGTERM, stop_worker)
+    demo = Demo.from_environ(os.environ)
+    django.setup()
+    prepare()
+    serve(get_wsgi_application(), demo.port, WEB_THREADS)
+    serve(Mailbox(demo.mail_folder, demo.site_url), demo.mailbox_port, 2)
+    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)
+    beat.start()
+    app.send_task("returns_portal.returns.tasks.sync_orders")
+    work()
+    beat.stop()
+
+
+def prepare() -> None:
+    """Bring the database, the static files, the defaults and the staff user up to date."""
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    call_command("load_defaults", verbosity=0)
+    users = get_user_model()
+    user, _ = users.objects.get_or_create(
+        username=STAFF_USER, defaults={"is_staff": True, "is_superuser": True}
+    )
+    user.set_password(STAFF_PASSWORD)
+    user.save()
+
+
+def serve(application: object, port: int, threads: int) -> None:
+    """Answer on `port` from a thread that ends with the process."""
+    server = create_server(application, host=HOST, port=port, threads=threads, ident="")
+    threading.Thread(target=server.run, daemon=True, name=f"web-{port}").start()
+
+
+def work() -> None:
+    """Carry out tasks in this thread until `stop_worker` is called."""
+    worker = WorkController(
+        app=app,
+        pool="threads",
+        concurrency=WORKER_THREADS,
+        without_heartbeat=True,
+        without_mingle=True,
+        without_gossip=True,
+    )
+    worker.start()
+
+
+def stop_worker(number: int, frame: FrameType | None) -> None:
+    """Let the worker finish what it has in hand, then end."""
+    worker_state.should_stop = 0
+
+
+if __name__ == "__main__":
+    main()

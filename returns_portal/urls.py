@@ -1,0 +1,14 @@
+"""All addresses of the site, by room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from returns_portal import health
+
+urlpatterns = [
+    path("", include("portal.urls")),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+]
