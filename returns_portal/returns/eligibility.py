@@ -1,0 +1,175 @@
+"""What may be returned and why not: one function a rule, whose verdicts are the line's trace."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from returns_portal.shopify.types import Fulfillment, Order, OrderLine
+
+
+class Code(StrEnum):
+    ORDER_CANCELED = "order_canceled"
+    NOT_PAID = "not_paid"
+    ALREADY_REFUNDED = "already_refunded"
+    NOT_SENT = "not_sent"
+    NOTHING_LEFT = "nothing_left"
+    GIFT_CARD = "gift_card"
+    DIGITAL = "digital"
+    FINAL_SALE = "final_sale"
+    RETURN_WINDOW = "return_window"
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyTerms:
+    """A policy's terms as plain values: what a request is judged by, and keeps.
+
+    `return_shipping_fee` is in the order's currency; `restocking_fee_percent` is 0 to 100.
+    """
+
+    name: str
+    return_window_days: int | None
+    window_anchor: str
+    transit_days: int
+    send_within_days: int
+    answer_within_hours: int
+    instructions_on: str
+    refund_on: str
+    final_sale_tags: tuple[str, ...]
+    restocking_fee_percent: Decimal
+    return_shipping_fee: Decimal
+    return_shipping_paid_by: str
+    conditions: str
+    instructions: str
+    return_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that the rules look at for the units of a line in one parcel.
+
+    `fulfillment` is None for units that were not sent yet; `returnable` counts the units that
+    neither Shopify nor an open request has given back or promised already.
+    """
+
+    order: Order
+    line: OrderLine
+    fulfillment: Fulfillment | None
+    returnable: int
+    terms: PolicyTerms
+    now: datetime
+    timezone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one rule says; `at` is the date that it turns on, where there is one."""
+
+    code: Code
+    passed: bool
+    at: datetime | None = None
+
+
+def judge_order_not_canceled(facts: Facts) -> Verdict:
+    """A canceled order has nothing to return."""
+    return Verdict(Code.ORDER_CANCELED, facts.order.canceled_at is None, facts.order.canceled_at)
+
+
+def judge_paid(facts: Facts) -> Verdict:
+    """Only what was paid can be paid back; an order of zero counts as paid."""
+    unpaid = facts.order.financial_status in {"PENDING", "AUTHORIZED", "EXPIRED", "VOIDED"}
+    return Verdict(Code.NOT_PAID, not (unpaid and facts.order.total))
+
+
+def judge_not_refunded(facts: Facts) -> Verdict:
+    """Money given back already is not given back again."""
+    refunded = facts.order.financial_status == "REFUNDED" or facts.line.refundable_quantity == 0
+    return Verdict(Code.ALREADY_REFUNDED, not refunded)
+
+
+def judge_sent(facts: Facts) -> Verdict:
+    """Units that were not sent are canceled, not returned."""
+    return Verdict(Code.NOT_SENT, facts.fulfillment is not None)
+
+
+def judge_units_left(facts: Facts) -> Verdict:
+    """A unit is returned once."""
+    return Verdict(Code.NOTHING_LEFT, facts.fulfillment is None or facts.returnable > 0)
+
+
+def judge_not_gift_card(facts: Facts) -> Verdict:
+    """Gift cards are money."""
+    return Verdict(Code.GIFT_CARD, not facts.line.is_gift_card)
+
+
+def judge_physical(facts: Facts) -> Verdict:
+    """What was never shipped cannot be sent back."""
+    return Verdict(Code.DIGITAL, facts.line.requires_shipping or facts.line.is_gift_card)
+
+
+def judge_not_final_sale(facts: Facts) -> Verdict:
+    """Products with one of the policy's final-sale tags stay sold; case does not matter."""
+    final = {tag.casefold() for tag in facts.terms.final_sale_tags}
+    tags = {tag.casefold() for tag in facts.line.product_tags}
+    return Verdict(Code.FINAL_SALE, not final & tags)
+
+
+def judge_window(facts: Facts) -> Verdict:
+    """The request must come before the return window ends."""
+    if facts.fulfillment is None:
+        return Verdict(Code.RETURN_WINDOW, passed=True)
+    ends_at = window_ends_at(facts.order, facts.fulfillment, facts.terms, facts.timezone)
+    return Verdict(Code.RETURN_WINDOW, ends_at is None or facts.now < ends_at, ends_at)
+
+
+RULES: tuple[Callable[[Facts], Verdict], ...] = (
+    judge_order_not_canceled,
+    judge_sent,
+    judge_not_gift_card,
+    judge_physical,
+    judge_not_final_sale,
+    judge_paid,
+    judge_not_refunded,
+    judge_units_left,
+    judge_window,
+)
+
+
+def judge(facts: Facts) -> tuple[Verdict, ...]:
+    """The verdicts of all rules, in the order in which they are told to a shopper."""
+    return tuple(rule(facts) for rule in RULES)
+
+
+def objection(verdicts: tuple[Verdict, ...]) -> Verdict | None:
+    """The first verdict against a return, or None when all rules passed."""
+    return next((verdict for verdict in verdicts if not verdict.passed), None)
+
+
+def window_ends_at(
+    order: Order, fulfillment: Fulfillment, terms: PolicyTerms, timezone: ZoneInfo
+) -> datetime | None:
+    """When the window closes: midnight, in the shop's time zone, after its last day.
+
+    Counted in calendar days from the policy's anchor. Without a delivery date the parcel counts
+    as delivered `transit_days` after dispatch. None means that there is no limit.
+    """
+    if terms.return_window_days is None:
+        return None
+    first_day = _anchor(order, fulfillment, terms).astimezone(timezone).date()
+    return _end_of(first_day + timedelta(days=terms.return_window_days), timezone)
+
+
+def _anchor(order: Order, fulfillment: Fulfillment, terms: PolicyTerms) -> datetime:
+    if terms.window_anchor == "ordered":
+        return order.created_at
+    if terms.window_anchor == "fulfilled":
+        return fulfillment.created_at
+    if fulfillment.delivered_at is not None:
+        return fulfillment.delivered_at
+    return fulfillment.created_at + timedelta(days=terms.transit_days)
+
+
+def _end_of(day: date, timezone: ZoneInfo) -> datetime:
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=timezone)
