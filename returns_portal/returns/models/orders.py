@@ -1,0 +1,52 @@
+"""The mirror of Shopify's orders: what look-up and eligibility need, without personal data."""
+
+from django.db import models
+
+
+class MirroredOrder(models.Model):
+    """An order as last read from Shopify; who bought it is kept only as keyed digests."""
+
+    shopify_id = models.CharField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
+    tiktok_order_id = models.CharField(max_length=24, blank=True)
+    served = models.BooleanField(help_text="Its channel is one the portal serves.")
+    postcode_digest = models.CharField(max_length=64, blank=True)
+    postcode_masked = models.BooleanField(default=False)
+    email_digest = models.CharField(max_length=64, blank=True)
+    snapshot = models.JSONField(help_text="The order's facts as read from Shopify.")
+    shopify_updated_at = models.DateTimeField()
+    synced_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["tiktok_order_id"], name="order_by_tiktok_id"),
+            models.Index(fields=["shopify_updated_at"], name="order_by_updated"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OrderSync(models.Model):
+    """How far the mirror follows Shopify: every order changed before `synced_until` is in it."""
+
+    shop = models.CharField(max_length=120, unique=True)
+    synced_until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.shop} until {self.synced_until:%Y-%m-%d %H:%M}"
+
+
+class OrderNumber(models.Model):
+    """A number a shopper may know the order by: its name, or a TikTok order id found in it."""
+
+    order = models.ForeignKey(MirroredOrder, on_delete=models.CASCADE, related_name="numbers")
+    number = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["number", "order"], name="order_number_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number

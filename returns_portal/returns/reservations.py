@@ -1,0 +1,65 @@
+"""Which bought units are still free: what Shopify takes back, less what requests hold."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from django.db.models import Q
+
+from returns_portal.returns.models import ReservedUnit, ReturnLineItem
+from returns_portal.shopify.types import Order
+
+
+class UnitsTaken(Exception):
+    """Fewer units are free than were asked for."""
+
+
+def free_units(order: Order, in_shopify: Mapping[str, int]) -> dict[str, int]:
+    """Units a shopper may still ask for, by fulfillment line item id.
+
+    `in_shopify` is what Shopify would still take back. Requests whose return is not in Shopify
+    yet are not in that number, so their units are taken off here; and no unit is held twice,
+    whatever Shopify says.
+    """
+    held = reserved_units(in_shopify)
+    unseen = reserved_units(in_shopify, unseen_by_shopify=True)
+    bought = bought_units(order)
+    return {
+        key: max(0, min(count - unseen[key], bought.get(key, 0) - held[key]))
+        for key, count in in_shopify.items()
+    }
+
+
+def bought_units(order: Order) -> dict[str, int]:
+    """Units sent, by fulfillment line item id."""
+    return {line.id: line.quantity for parcel in order.fulfillments for line in parcel.lines}
+
+
+def reserved_units(keys: Iterable[str], *, unseen_by_shopify: bool = False) -> Counter[str]:
+    """Units that requests hold, by fulfillment line item id."""
+    units = ReservedUnit.objects.filter(fulfillment_line_item_id__in=list(keys))
+    if unseen_by_shopify:
+        units = units.filter(Q(line__return_request__shopify_return_id=""))
+    return Counter(units.values_list("fulfillment_line_item_id", flat=True))
+
+
+def reserve(line: ReturnLineItem, bought: int) -> None:
+    """Holds the line's units, lowest free numbers first; the caller holds the order's lock.
+
+    Raises UnitsTaken when fewer than `line.quantity` of `bought` are free.
+    """
+    key = line.fulfillment_line_item_id
+    taken = set(
+        ReservedUnit.objects.filter(fulfillment_line_item_id=key).values_list("number", flat=True)
+    )
+    free = [number for number in range(1, bought + 1) if number not in taken]
+    if len(free) < line.quantity:
+        raise UnitsTaken
+    ReservedUnit.objects.bulk_create(
+        ReservedUnit(line=line, fulfillment_line_item_id=key, number=number, bought=bought)
+        for number in free[: line.quantity]
+    )
+
+
+def release(return_request_id: int) -> None:
+    """Gives a request's units back."""
+    ReservedUnit.objects.filter(line__return_request_id=return_request_id).delete()
