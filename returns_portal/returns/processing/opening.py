@@ -1,0 +1,94 @@
+"""Opens the return in Shopify, or adopts the one that is there."""
+
+from collections import Counter
+
+from returns_portal.returns.models import ReturnLineItem, ReturnReason
+from returns_portal.returns.outbox import mark_sent
+from returns_portal.returns.processing.reasons import find_reason_definition
+from returns_portal.returns.processing.step import NeedsPerson, Step
+from returns_portal.returns.services.settlement import return_opened
+from returns_portal.shopify.orders import get_returnable_lines
+from returns_portal.shopify.returns import create_return, list_order_returns
+from returns_portal.shopify.types import Money, Return, ReturnLineInput
+
+DEAD = frozenset({"CANCELED", "DECLINED"})
+
+
+def open_return(step: Step) -> None:
+    """Makes sure that exactly one return in Shopify stands for the request."""
+    existing = find_return(step)
+    if existing is None:
+        check_still_returnable(step)
+        existing = send(step)
+    return_opened(step.operation, existing, now=step.clock())
+
+
+def find_return(step: Step) -> Return | None:
+    """The return in Shopify that is this request's: by our RMA, else one with the same units."""
+    returns = [
+        found
+        for found in list_order_returns(step.client, step.request.shopify_order_id)
+        if found.status not in DEAD
+    ]
+    rma = step.request.rma_number
+    for found in returns:
+        if any(rma in line.reason_note for line in found.lines):
+            return found
+    wanted = Counter(
+        {line.fulfillment_line_item_id: line.quantity for line in step.request.lines.all()}
+    )
+    return next((found for found in returns if _is_same(found, wanted)), None)
+
+
+def _is_same(found: Return, wanted: Counter[str]) -> bool:
+    """Whether somebody opened a return of the same units in Shopify, and no request has it."""
+    if found.status not in {"OPEN", "REQUESTED"} or any(
+        "RMA-" in x.reason_note for x in found.lines
+    ):
+        return False
+    units: Counter[str] = Counter()
+    for line in found.lines:
+        units[line.fulfillment_line_item_id] += line.quantity
+    return units == wanted
+
+
+def check_still_returnable(step: Step) -> None:
+    """Raises NeedsPerson when Shopify would not take all units back any more."""
+    left: Counter[str] = Counter()
+    for line in get_returnable_lines(step.client, step.request.shopify_order_id):
+        left[line.fulfillment_line_item_id] += line.quantity
+    for line in step.request.lines.all():
+        if left[line.fulfillment_line_item_id] < line.quantity:
+            raise NeedsPerson(
+                f"“{line.title}”: Shopify takes back {left[line.fulfillment_line_item_id]} of "
+                f"{line.quantity}. It was returned, refunded or removed elsewhere in between: "
+                "look at the order in Shopify."
+            )
+
+
+def send(step: Step) -> Return:
+    request = step.request
+    fee = Money(request.return_shipping_fee, request.currency)
+    lines = [
+        _line_input(step, line) for line in request.lines.select_related("reason").order_by("pk")
+    ]
+    mark_sent(step.operation, now=step.clock())
+    return create_return(
+        step.client,
+        order_id=request.shopify_order_id,
+        lines=lines,
+        return_shipping_fee=fee or None,
+        requested_at=request.requested_at,
+    )
+
+
+def _line_input(step: Step, line: ReturnLineItem) -> ReturnLineInput:
+    reason: ReturnReason = line.reason
+    note = f"{step.request.rma_number}: {line.customer_note or reason.label}"
+    return ReturnLineInput(
+        fulfillment_line_item_id=line.fulfillment_line_item_id,
+        quantity=line.quantity,
+        restocking_fee_percent=line.restocking_fee_percent,
+        reason_definition_id=find_reason_definition(step.client, reason.shopify_handle),
+        reason_note=note,
+    )

@@ -1,0 +1,92 @@
+"""Claims an operation, carries it out, and files what came of it."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from smtplib import SMTPException
+
+from django.conf import settings
+
+from returns_portal.returns import outbox
+from returns_portal.returns.models import Operation
+from returns_portal.returns.processing.mailing import send_email
+from returns_portal.returns.processing.opening import open_return
+from returns_portal.returns.processing.paying import confirm_refund, process_return
+from returns_portal.returns.processing.restocking import close, restock
+from returns_portal.returns.processing.step import Clock, NeedsPerson, NotYet, Step
+from returns_portal.returns.refund_amounts import NotPayable
+from returns_portal.returns.services.settlement import ask_for_attention
+from returns_portal.shopify.errors import (
+    ShopifyError,
+    ShopifyOutcomeUnknown,
+    ShopifyUnavailable,
+)
+
+logger = logging.getLogger(__name__)
+
+HANDLERS: dict[str, Callable[[Step], None]] = {
+    Operation.Kind.CREATE_RETURN: open_return,
+    Operation.Kind.PROCESS_RETURN: process_return,
+    Operation.Kind.CONFIRM_REFUND: confirm_refund,
+    Operation.Kind.RESTOCK: restock,
+    Operation.Kind.CLOSE_RETURN: close,
+    Operation.Kind.SEND_EMAIL: send_email,
+}
+LONGEST_BACKOFF = timedelta(minutes=5)
+MAIL_ATTEMPTS = 20
+
+
+def carry_out(operation_id: int, *, clock: Clock) -> None:
+    """Carries out one owed operation if it is this worker's turn; nothing otherwise."""
+    operation = outbox.claim(operation_id, now=clock())
+    if operation is None:
+        return
+    try:
+        attempt(operation, clock)
+    except outbox.LeaseLost:
+        logger.warning("operation %s was taken over by another worker", operation_id)
+
+
+def attempt(operation: Operation, clock: Clock) -> None:
+    try:
+        if operation.attempts > outbox.MAX_ATTEMPTS:
+            raise NeedsPerson("Tried many times without an answer. Look at Shopify, then retry.")
+        HANDLERS[operation.kind](Step(operation, clock))
+    except (ShopifyError, SMTPException, OSError, NeedsPerson, NotYet, NotPayable) as error:
+        file_failure(operation, error, now=clock())
+
+
+def file_failure(operation: Operation, error: Exception, *, now: datetime) -> None:
+    """Decides what a failure means: look later, try later, or ask a person."""
+    wait = backoff(operation.attempts)
+    match error:
+        case ShopifyOutcomeUnknown():
+            settle = max(timedelta(seconds=settings.SHOPIFY_SETTLE_SECONDS), wait)
+            outbox.postpone(operation, until=now + settle, error=str(error), unknown=True)
+        case ShopifyUnavailable():
+            wait = max(wait, timedelta(seconds=error.retry_after or 0))
+            outbox.postpone(operation, until=now + wait, error=str(error))
+        case NotYet():
+            outbox.postpone(operation, until=now + wait, error=str(error))
+        case SMTPException() | OSError() if operation.attempts < MAIL_ATTEMPTS:
+            outbox.postpone(
+                operation, until=now + wait, error="The mail server did not take the mail."
+            )
+        case _:
+            outbox.fail(operation, now=now, error=str(error))
+            ask_for_attention(operation, sentence=str(error), now=now)
+
+
+def backoff(attempts: int) -> timedelta:
+    """One second doubled with each attempt, at most LONGEST_BACKOFF."""
+    return min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_BACKOFF)
+
+
+def sweep(*, clock: Clock) -> int:
+    """Sends workers after everything that is due; returns how many operations that were.
+
+    What a broker lost, a killed worker left or Shopify put off is found here.
+    """
+    due = outbox.due_operations(clock())
+    outbox.call_workers(due)
+    return len(due)

@@ -1,0 +1,35 @@
+"""What every step in Shopify needs: the claimed operation, the gateway and a clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from returns_portal.returns.models import Operation, ReturnRequest
+from returns_portal.shopify.client import ShopifyClient, build_client
+
+Clock = Callable[[], datetime]
+
+
+class NeedsPerson(Exception):
+    """A person must look before the step can go on; the text is a sentence for staff."""
+
+
+class NotYet(Exception):
+    """What the step waits for has not happened; it looks again later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An operation under this worker's lease."""
+
+    operation: Operation
+    clock: Clock
+
+    @property
+    def client(self) -> ShopifyClient:
+        """The gateway, whose calls wait behind those of people at a page."""
+        return build_client(max_wait=20, priority="background")
+
+    @property
+    def request(self) -> ReturnRequest:
+        return self.operation.return_request

@@ -1,0 +1,177 @@
+"""Writing down what the outside world did: the return opened, the money moved, the goods placed."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Sum
+
+from returns_portal.returns.history import Actor, record_event
+from returns_portal.returns.models import Operation, Refund, ReturnRequest
+from returns_portal.returns.outbox import finish, owe, retry
+from returns_portal.returns.services.guard import Refused, lock_request, move, owe_email
+from returns_portal.returns.workflow import Action, Status
+from returns_portal.shopify import types as shopify
+
+MOVED = frozenset({"SUCCESS"})
+NOT_MOVED = frozenset({"FAILURE", "ERROR"})
+CONFIRM_AFTER = timedelta(seconds=30)
+
+
+@transaction.atomic
+def return_opened(operation: Operation, opened: shopify.Return, *, now: datetime) -> None:
+    """The return exists in Shopify: made by the portal, or found there and adopted."""
+    return_request = lock_request(operation.return_request_id)
+    ReturnRequest.objects.filter(pk=return_request.pk).update(shopify_return_id=opened.id)
+    record_event(
+        return_request,
+        "return_opened",
+        actor=Actor.shopify(),
+        now=now,
+        message=f"Return {opened.name} is open in Shopify.",
+    )
+    finish(operation, now=now)
+
+
+@transaction.atomic
+def return_processed(
+    operation: Operation,
+    processed: shopify.Return,
+    *,
+    origin: Refund.Origin,
+    restock_owed: bool,
+    now: datetime,
+) -> None:
+    """The return is processed: its refunds are noted, and what is still missing is owed."""
+    return_request = lock_request(operation.return_request_id)
+    for refund in processed.refunds:
+        note_refund(return_request, refund, origin=origin, now=now)
+    note_settlement(return_request, now=now)
+    if return_request.refunded_at is None:
+        confirm_at = now + CONFIRM_AFTER
+        owe(return_request, Operation.Kind.CONFIRM_REFUND, now=now, due_at=confirm_at)
+    last = operation
+    if restock_owed:
+        last = owe(return_request, Operation.Kind.RESTOCK, now=now, after=operation)
+    if processed.status != "CLOSED":
+        owe(return_request, Operation.Kind.CLOSE_RETURN, now=now, after=last)
+    finish(operation, now=now)
+    close_when_complete(return_request, now=now)
+
+
+@transaction.atomic
+def refunds_confirmed(
+    operation: Operation, refunds: Sequence[shopify.Refund], *, now: datetime
+) -> bool:
+    """Notes what became of the request's money; True, and the operation done, when it moved."""
+    return_request = lock_request(operation.return_request_id)
+    for refund in refunds:
+        note_refund(return_request, refund, origin=Refund.Origin.PORTAL, now=now)
+    note_settlement(return_request, now=now)
+    if return_request.refunded_at is None:
+        return False
+    finish(operation, now=now)
+    close_when_complete(return_request, now=now)
+    return True
+
+
+@transaction.atomic
+def step_done(operation: Operation, *, message: str, now: datetime) -> None:
+    """A step in Shopify is done: notes it, and closes the request if it was the last."""
+    return_request = lock_request(operation.return_request_id)
+    record_event(return_request, operation.kind, actor=Actor.shopify(), now=now, message=message)
+    finish(operation, now=now)
+    close_when_complete(return_request, now=now)
+
+
+@transaction.atomic
+def ask_for_attention(operation: Operation, *, sentence: str, now: datetime) -> None:
+    """Tells staff, on the request itself, what they must know or do."""
+    return_request = lock_request(operation.return_request_id)
+    ReturnRequest.objects.filter(pk=return_request.pk).update(attention=sentence)
+    record_event(return_request, "attention", actor=Actor.system(), now=now, message=sentence)
+
+
+@transaction.atomic
+def retry_operation(*, operation_id: int, actor: Actor, now: datetime) -> Operation:
+    """Puts a failed operation back to work where it stopped; raises Refused otherwise."""
+    operation = Operation.objects.select_related("return_request").get(pk=operation_id)
+    if not retry(operation, now=now):
+        raise Refused("This step has not failed: there is nothing to try again.")
+    ReturnRequest.objects.filter(pk=operation.return_request_id).update(attention="")
+    record_event(
+        operation.return_request,
+        "retried",
+        actor=actor,
+        now=now,
+        message=f"{operation.get_kind_display()}: tried again.",
+    )
+    operation.refresh_from_db()
+    return operation
+
+
+def refund_state(refund: shopify.Refund) -> Refund.State:
+    """Paid only when all its transactions succeeded; a refund without any moved no money."""
+    statuses = {transaction.status for transaction in refund.transactions}
+    if not statuses or statuses & NOT_MOVED:
+        return Refund.State.FAILED
+    return Refund.State.SUCCEEDED if statuses <= MOVED else Refund.State.PENDING
+
+
+def note_refund(
+    return_request: ReturnRequest, refund: shopify.Refund, *, origin: Refund.Origin, now: datetime
+) -> None:
+    """Keeps the refund's present state; a refund of nothing is not kept."""
+    if not refund.total:
+        return
+    state = refund_state(refund)
+    settled = {} if state == Refund.State.PENDING else {"settled_at": now}
+    Refund.objects.update_or_create(
+        shopify_id=refund.id,
+        defaults={"state": state, **settled},
+        create_defaults={
+            "return_request": return_request,
+            "amount": refund.total.amount,
+            "currency": refund.total.currency,
+            "state": state,
+            "origin": origin,
+            "gateways": ", ".join(sorted({t.gateway for t in refund.transactions}))[:200],
+            "created_at": now,
+            **settled,
+        },
+    )
+
+
+def note_settlement(return_request: ReturnRequest, *, now: datetime) -> None:
+    """Marks the request refunded once all that was approved has moved, and mails it."""
+    return_request.refresh_from_db()
+    states = set(return_request.refunds.values_list("state", flat=True))
+    paid = return_request.refunds.filter(state=Refund.State.SUCCEEDED).aggregate(
+        amount=Sum("amount")
+    )["amount"] or Decimal(0)
+    complete = states <= {Refund.State.SUCCEEDED} and paid == return_request.approved_amount
+    if return_request.refunded_at or not complete:
+        return
+    ReturnRequest.objects.filter(pk=return_request.pk).update(refunded_amount=paid, refunded_at=now)
+    return_request.refresh_from_db()
+    record_event(
+        return_request,
+        "refunded",
+        actor=Actor.shopify(),
+        now=now,
+        message=f"{paid} {return_request.currency} refunded.",
+        shopper_sees=True,
+    )
+    owe_email(return_request, "refunded", now=now)
+
+
+def close_when_complete(return_request: ReturnRequest, *, now: datetime) -> None:
+    """Closes a request whose money has moved and to whom nothing is owed in Shopify any more."""
+    return_request.refresh_from_db()
+    owed = return_request.operations.exclude(kind=Operation.Kind.SEND_EMAIL).exclude(
+        state=Operation.State.DONE
+    )
+    open_still = return_request.status in {Status.APPROVED, Status.RECEIVED}
+    if open_still and return_request.refunded_at and not owed.exists():
+        move(return_request, Action.CLOSE, actor=Actor.system(), now=now, closed_at=now)

@@ -1,0 +1,41 @@
+"""Celery's door: carries ids only, the operations table is the truth."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from returns_portal.returns import intake, mirror, processing
+from returns_portal.shopify.client import build_client
+
+
+@shared_task
+def run_operation(operation_id: int) -> None:
+    """Carries out one owed operation."""
+    processing.carry_out(operation_id, clock=timezone.now)
+
+
+@shared_task
+def sweep_operations() -> int:
+    """Sends workers after everything that is due."""
+    return processing.sweep(clock=timezone.now)
+
+
+@shared_task
+def sync_orders() -> int:
+    """Mirrors every order that changed since the last sync."""
+    return mirror.sync_orders(build_client(max_wait=60, priority="background"), now=timezone.now())
+
+
+@shared_task
+def process_webhook(delivery_id: int) -> None:
+    """Reads again what a webhook hinted at."""
+    client = build_client(max_wait=60, priority="background")
+    intake.process_webhook(delivery_id, client, now=timezone.now())
+
+
+@shared_task
+def sweep_webhooks() -> int:
+    """Answers the webhooks that a broker or a worker lost."""
+    waiting = intake.unprocessed_webhooks()
+    for delivery_id in waiting:
+        process_webhook.delay(delivery_id)
+    return len(waiting)
