@@ -1,0 +1,46 @@
+"""What every test may use: a sandbox Shopify over real HTTP, time, and settled operations."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+import pytest
+from django.core.cache import cache
+from pytest_django.fixtures import SettingsWrapper
+from returns_portal.shopify.sandbox.server import SandboxServer
+
+from returns_portal.returns.outbox import due_operations
+from returns_portal.returns.processing import carry_out
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    cache.clear()
+    yield
+
+
+@pytest.fixture
+def sandbox(settings: SettingsWrapper) -> Iterator[SandboxServer]:
+    """A seeded sandbox Shopify on a free port, with the portal pointed at it."""
+    with SandboxServer() as server:
+        settings.SHOPIFY_BASE_URL = server.url
+        settings.SHOPIFY_ACCESS_TOKEN = "sandbox-access-token"
+        settings.SHOPIFY_SHOP = "demo-shop.myshopify.com"
+        yield server
+
+
+@pytest.fixture
+def carry_out_all(now: datetime) -> Callable[..., None]:
+    """Carries out everything that is due at `at`, and what that leads to, as workers would."""
+
+    def run(at: datetime | None = None) -> None:
+        while due := due_operations(at or now):
+            before = [(operation_id, at or now) for operation_id in due]
+            for operation_id, moment in before:
+                carry_out(operation_id, clock=lambda moment=moment: moment)
+
+    return run

@@ -1,0 +1,25 @@
+"""The settings of the tests: the project's own, under an environment the tests choose."""
+
+import os
+
+os.environ.setdefault("SECRET_KEY", "tests-only-" + "0" * 50)
+os.environ.setdefault("SITE_URL", "http://testserver")
+os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
+os.environ.setdefault("DATABASE_URL", "sqlite:///tests.sqlite3")
+os.environ.setdefault("CACHE_URL", "locmemcache://")
+os.environ.setdefault("CELERY_BROKER_URL", "memory://")
+os.environ.setdefault("EMAIL_URL", "memorymail://")
+os.environ.setdefault("DEFAULT_FROM_EMAIL", "Returns <returns@example.com>")
+os.environ.setdefault("SHOPIFY_SHOP", "demo-shop.myshopify.com")
+os.environ.setdefault("SHOPIFY_ACCESS_TOKEN", "sandbox-access-token")
+os.environ.setdefault("SHOPIFY_WEBHOOK_SECRETS", "new-secret,old-secret")
+os.environ["DEBUG"] = "False"
+
+from returns_portal.settings import *  # noqa: F403
+
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SHOPIFY_SETTLE_SECONDS = 0.0
