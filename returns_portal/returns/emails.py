@@ -1,0 +1,169 @@
+"""The mails that shoppers get: one an event, in their language, never ahead of the facts."""
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from babel import Locale, UnknownLocaleError
+from babel.numbers import format_currency
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy, override, to_locale
+from django.utils.translation import gettext as _
+
+from returns_portal.returns import snapshots
+from returns_portal.returns.eligibility import PolicyTerms
+from returns_portal.returns.models import ReturnLineItem, ReturnRequest
+from returns_portal.returns.workflow import RELEASES_UNITS, Status
+from returns_portal.shopify.types import Money
+
+SUBJECTS = {
+    "requested": gettext_lazy("We have your return request %(rma)s"),
+    "approved": gettext_lazy("Your return %(rma)s is approved"),
+    "declined": gettext_lazy("About your return request %(rma)s"),
+    "canceled": gettext_lazy("Your return request %(rma)s is canceled"),
+    "received": gettext_lazy("Your parcel has arrived: return %(rma)s"),
+    "refunded": gettext_lazy("Your refund of %(amount)s: return %(rma)s"),
+}
+
+
+class NotYetTrue(Exception):
+    """The mail would tell something that has not happened."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyLine:
+    """What one item of a request is worth back, after its restocking fee."""
+
+    title: str
+    variant_title: str
+    quantity: int
+    amount: Money
+
+
+def build_email(return_request: ReturnRequest, event: str) -> EmailMultiAlternatives:
+    """The mail about `event` to the request's contact address: text and HTML, ready to send.
+
+    The same request and event always carry the same Message-ID. Raises KeyError for an unknown
+    event, and NotYetTrue for `refunded` while no refund has arrived.
+    """
+    if event == "refunded" and return_request.refunded_at is None:
+        raise NotYetTrue(f"{return_request.rma_number} is not refunded.")
+    with override(return_request.language):
+        context = build_context(return_request)
+        subject = SUBJECTS[event] % {
+            "rma": return_request.rma_number,
+            "amount": context["amount"],
+        }
+        context["subject"] = subject
+        text = render_to_string(f"emails/{event}.txt", context)
+        html = render_to_string(f"emails/{event}.html", context)
+    message = EmailMultiAlternatives(
+        subject=" ".join(subject.split()),
+        body=re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n",
+        to=[return_request.contact_email],
+        headers={
+            "Message-ID": f"<{return_request.rma_number}.{event}@{settings.SITE_HOST}>",
+            "Auto-Submitted": "auto-generated",
+            "X-Auto-Response-Suppress": "All",
+        },
+    )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def build_context(return_request: ReturnRequest) -> dict[str, Any]:
+    """What the templates of all mails tell, written in the active language."""
+    terms = read_terms(return_request)
+    amount = current_amount(return_request)
+    return {
+        "return_request": return_request,
+        "terms": terms,
+        "portal_name": settings.PORTAL_NAME,
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "status_url": settings.SITE_URL + reverse("portal:status", args=[return_request.token]),
+        "slip_url": settings.SITE_URL + reverse("portal:slip", args=[return_request.token]),
+        "amount": format_money(amount),
+        "nothing_to_pay": not amount,
+        "money_lines": [(line, format_money(line.amount)) for line in money_lines(return_request)],
+        "shipping_fee": _fee(return_request),
+        "steps": instruction_steps(terms) if shows_instructions(return_request) else [],
+        "address": terms.return_address.strip().splitlines(),
+        "from_tiktok": return_request.sales_channel == "tiktok",
+    }
+
+
+def read_terms(return_request: ReturnRequest) -> PolicyTerms:
+    """The terms that the request was judged by."""
+    return snapshots.load(return_request.policy_terms, PolicyTerms)
+
+
+def current_amount(return_request: ReturnRequest) -> Money:
+    """The truest amount there is: paid back, else approved, else quoted."""
+    known = (
+        return_request.refunded_amount if return_request.refunded_at else None,
+        return_request.approved_amount,
+        return_request.quoted_amount,
+    )
+    amount = next(value for value in known if value is not None)
+    return Money(amount, return_request.currency)
+
+
+def money_lines(return_request: ReturnRequest) -> list[MoneyLine]:
+    """What each item is worth back, as quoted."""
+    return [
+        MoneyLine(
+            line.title, line.variant_title, line.quantity, _worth(line, return_request.currency)
+        )
+        for line in return_request.lines.all()
+    ]
+
+
+def instruction_steps(terms: PolicyTerms) -> list[str]:
+    """What the shopper does, one step an entry; plain defaults where the policy has none."""
+    steps = [step.strip() for step in terms.instructions.splitlines() if step.strip()]
+    if steps:
+        return steps
+    if terms.return_shipping_paid_by == "tiktok":
+        return [
+            _("Pack the items with everything that came with them."),
+            _("Get the label in the TikTok app: Profile, then Orders, the order, Return/refund."),
+            _("Hand in the parcel and keep the receipt."),
+        ]
+    return [
+        _("Pack the items with everything that came with them."),
+        _("Send the parcel to the address below and keep the receipt."),
+    ]
+
+
+def shows_instructions(return_request: ReturnRequest) -> bool:
+    """Whether the shopper may send the parcel now: from the request or the approval on."""
+    status = Status(return_request.status)
+    if status in RELEASES_UNITS:
+        return False
+    return status is not Status.REQUESTED or read_terms(return_request).instructions_on == "request"
+
+
+def format_money(money: Money) -> str:
+    """The amount as the active language writes it, with its currency's own decimals."""
+    return format_currency(money.amount, money.currency, locale=active_locale())
+
+
+def active_locale() -> Locale:
+    """The active language's locale; US English where the formats of a language are not known."""
+    try:
+        return Locale.parse(to_locale(get_language() or settings.LANGUAGE_CODE))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_US")
+
+
+def _worth(line: ReturnLineItem, currency: str) -> Money:
+    return Money(line.subtotal + line.tax - line.restocking_fee, currency)
+
+
+def _fee(return_request: ReturnRequest) -> str:
+    fee: Decimal = return_request.return_shipping_fee
+    return format_money(Money(-fee, return_request.currency)) if fee else ""
