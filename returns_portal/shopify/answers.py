@@ -204,7 +204,7 @@ def _problems(errors: Any) -> tuple[_Problem, ...]:
 
 def _problem(error: Any) -> _Problem:
     if not isinstance(error, dict):
-        return _Problem(code="", message=str(error), path=())
+        return _Problem(code=_code_in(str(error)), message=str(error), path=())
     message = str(error.get("message") or "")
     code = str(_dict(error.get("extensions")).get("code") or "").upper()
     path = tuple(str(step) for step in error.get("path") or ())

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from returns_portal.shopify.client import ShopifyClient
 from returns_portal.shopify.documents import DOCUMENTS
-from returns_portal.shopify.errors import ShopifyNotFound
+from returns_portal.shopify.errors import ShopifyNotFound, ShopifyProtocolError
 from returns_portal.shopify.paging import Node, has_more, reading, remaining_nodes, whole
 from returns_portal.shopify.parsing import (
     parse_attributes,
@@ -22,6 +23,8 @@ TIKTOK_TAG = "TikTokOrderID"
 TIKTOK_ID = re.compile(r"(?<![0-9A-Za-z])[0-9]{17,19}(?![0-9A-Za-z])")
 LONGEST_NUMBER = 64
 SEARCH_PAGES = 4
+# Shopify turns pages up to 25,000 orders; before that the walk starts anew where it got to.
+ORDERS_PER_WALK = 20_000
 FULFILLMENTS_ASKED = {"OrderDetail": 10, "OrdersUpdatedSince": 2}
 
 
@@ -76,17 +79,14 @@ def iterate_orders_updated_since(client: ShopifyClient, since: datetime) -> Iter
 
     An order that changes meanwhile may come twice.
     """
-    document = DOCUMENTS["OrdersUpdatedSince"]
-    variables: dict[str, Any] = {"query": updated_since(since)}
-
-    def page(cursor: str | None) -> Node:
-        data = client.execute(document, variables | {"after": cursor})
-        orders: Node = data["orders"]
-        return orders
-
-    with reading(document):
-        for node in remaining_nodes(page(None), page):
-            yield _read_order(client, node, FULFILLMENTS_ASKED[document.name])
+    while True:
+        order, count = None, 0
+        for order in islice(_walk(client, since), ORDERS_PER_WALK):
+            count += 1
+            yield order
+        if order is None or count < ORDERS_PER_WALK:
+            return
+        since = _next_start(since, order)
 
 
 def list_order_refunds(client: ShopifyClient, order_id: str) -> tuple[Refund, ...]:
@@ -95,6 +95,26 @@ def list_order_refunds(client: ShopifyClient, order_id: str) -> tuple[Refund, ..
     with reading(DOCUMENTS["OrderRefundIds"]):
         ids = [refund["id"] for refund in node["refunds"]]
     return tuple(get_refund(client, refund_id) for refund_id in ids)
+
+
+def _walk(client: ShopifyClient, since: datetime) -> Iterator[Order]:
+    document = DOCUMENTS["OrdersUpdatedSince"]
+    query = updated_since(since)
+
+    def page(cursor: str | None) -> Node:
+        orders: Node = client.execute(document, {"query": query, "after": cursor})["orders"]
+        return orders
+
+    with reading(document):
+        for node in remaining_nodes(page(None), page):
+            yield _read_order(client, node, FULFILLMENTS_ASKED[document.name])
+
+
+def _next_start(since: datetime, last: Order) -> datetime:
+    start = last.updated_at.replace(microsecond=0)
+    if start <= since:
+        raise ShopifyProtocolError("Too many orders changed in one second to list them.")
+    return start
 
 
 def _queries(number: str) -> tuple[str, ...]:

@@ -159,7 +159,7 @@ def measure(schema: GraphQLSchema, document: Document, *, linear: bool = False) 
 
 def _inlined(text: str) -> str:
     """Put fragments where they are used, so that their fields are counted there."""
-    pattern = re.compile(r"^fragment (\w+) on (\w+) \{\n(.*?)^\}\n?", re.M | re.S)
+    pattern = re.compile(r"^fragment (\w+) on (\w+) \{\n(.*?)^\}\n?", re.MULTILINE | re.DOTALL)
     bodies = {
         name: f"... on {kind} {{\n{body}}}" for name, kind, body in pattern.findall(text + "\n")
     }
