@@ -18,9 +18,8 @@ def now() -> datetime:
 
 
 @pytest.fixture(autouse=True)
-def empty_cache() -> Iterator[None]:
+def empty_cache() -> None:
     cache.clear()
-    yield
 
 
 @pytest.fixture

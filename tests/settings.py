@@ -21,5 +21,9 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+if "sqlite3" in DATABASES["default"]["ENGINE"]:  # noqa: F405
+    # A file, as in production: a database in memory locks differently.
+    (BASE_DIR / ".cache").mkdir(exist_ok=True)  # noqa: F405
+    DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / ".cache" / "tests.sqlite3"}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SHOPIFY_SETTLE_SECONDS = 0.0
