@@ -6,7 +6,6 @@ What is wrong is told by the kind of the error alone; addresses and passwords st
 import uuid
 from collections.abc import Callable
 
-from celery import Celery
 from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
@@ -19,6 +18,7 @@ from redis.exceptions import RedisError
 from returns_portal.celery import app
 
 BROKER_SECONDS = 2
+BROKER_PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 2}
 
 
 class NotReady(Exception):
@@ -83,12 +83,13 @@ def check_cache() -> None:
         raise NotReady("forgets at once")
 
 
-def check_broker(celery: Celery = app) -> None:
-    """The broker takes a connection within two seconds; raises NotReady."""
-    with celery.connection_for_write(connect_timeout=BROKER_SECONDS) as broker:
+def check_broker(url: str | None = None) -> None:
+    """The broker, else the one at `url`, takes a connection within seconds; raises NotReady."""
+    with app.connection_for_write(url, transport_options=BROKER_PATIENCE) as broker:
+        failures = (OperationalError, OSError, *broker.connection_errors, *broker.channel_errors)
         try:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
-        except (OperationalError, RedisError, OSError) as error:
+        except failures as error:
             raise NotReady(f"no answer ({type(error).__name__})") from error
 
 

@@ -94,6 +94,8 @@ def build_environment(demo: Demo, environ: Mapping[str, str], secret_key: str) -
         "PORTAL_NAME": "Demo shop returns",
         "SHOPIFY_SHOP": SHOP,
         "SHOPIFY_BASE_URL": demo.sandbox_url,
+        "PORTAL_CHANNELS": "tiktok",
+        "TIME_ZONE": "UTC",
         "SHOPIFY_ACCESS_TOKEN": ACCESS_TOKEN,
         "SHOPIFY_CLIENT_ID": "",
         "SHOPIFY_CLIENT_SECRET": "",
