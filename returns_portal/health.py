@@ -86,7 +86,12 @@ def check_cache() -> None:
 def check_broker(url: str | None = None) -> None:
     """The broker, else the one at `url`, takes a connection within seconds; raises NotReady."""
     with app.connection_for_write(url, transport_options=BROKER_PATIENCE) as broker:
-        failures = (OperationalError, OSError, *broker.connection_errors, *broker.channel_errors)
+        failures: tuple[type[BaseException], ...] = (
+            OperationalError,
+            OSError,
+            *broker.connection_errors,
+            *broker.channel_errors,
+        )
         try:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=BROKER_SECONDS)
         except failures as error:

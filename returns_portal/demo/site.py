@@ -2,13 +2,13 @@
 
 import os
 import signal
+import sys
 import threading
 from types import FrameType
 
 import django
-from celery.beat import EmbeddedService, Scheduler
+from celery.beat import Scheduler, Service
 from celery.worker import WorkController
-from celery.worker import state as worker_state
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
@@ -24,14 +24,14 @@ WORKER_THREADS = 4
 
 def main() -> None:
     """Prepare what the site needs, then serve until SIGTERM."""
-    signal.signal(signal.SIGTERM, stop_worker)
+    signal.signal(signal.SIGTERM, stop)
     demo = Demo.from_environ(os.environ)
     django.setup()
     prepare()
     serve(get_wsgi_application(), demo.port, WEB_THREADS)
     serve(Mailbox(demo.mail_folder, demo.site_url), demo.mailbox_port, 2)
-    beat = EmbeddedService(app, thread=True, scheduler_cls=Scheduler)
-    beat.start()
+    beat = Service(app, max_interval=1, scheduler_cls=Scheduler)
+    threading.Thread(target=beat.start, daemon=True, name="beat").start()
     app.send_task("returns_portal.returns.tasks.sync_orders")
     work()
     beat.stop()
@@ -57,7 +57,7 @@ def serve(application: object, port: int, threads: int) -> None:
 
 
 def work() -> None:
-    """Carry out tasks in this thread until `stop_worker` is called."""
+    """Carry out tasks in this thread until SIGTERM."""
     worker = WorkController(
         app=app,
         pool="threads",
@@ -69,9 +69,9 @@ def work() -> None:
     worker.start()
 
 
-def stop_worker(number: int, frame: FrameType | None) -> None:
-    """Let the worker finish what it has in hand, then end."""
-    worker_state.should_stop = 0
+def stop(number: int, frame: FrameType | None) -> None:
+    """End here; a worker that runs finishes first what it has in hand."""
+    sys.exit(0)
 
 
 if __name__ == "__main__":
