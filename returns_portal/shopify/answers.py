@@ -22,7 +22,10 @@ logger = logging.getLogger("returns_portal.shopify")
 
 NOTHING_DONE = {
     "BAD_REQUEST",
+    "IDEMPOTENCY_KEY_PARAMETER_MISMATCH",
+    "IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED",
     "INVALID_FIELD_ARGUMENTS",
+    "INVALID_GLOBAL_ID",
     "INVALID_VARIABLE",
     "MAX_COST_EXCEEDED",
     "GRAPHQL_VALIDATION_FAILED",
@@ -115,8 +118,8 @@ def _check_status(document: Document, answer: Answer) -> None:
             retry_after=retry_after(answer),
             **_about(document, answer),
         )
-    if status >= 500:
-        message = f"Shopify had a fault of its own (HTTP {status})."
+    if status == 408 or status >= 500:
+        message = f"Shopify failed to answer properly (HTTP {status})."
         raise _lost(document, answer, message, wait=retry_after(answer))
     if status in _STATUS_SENTENCES or status < 400:
         sentence = _STATUS_SENTENCES.get(status, _STATUS_SENTENCES[404])

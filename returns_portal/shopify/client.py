@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import random
 import threading
 import time
@@ -192,6 +193,7 @@ def _tokens_for(
 
 @lru_cache(maxsize=16)
 def _cached_client(
+    process_id: int,
     base_url: str,
     api_version: str,
     credentials: tuple[str, str, str],
@@ -199,6 +201,8 @@ def _cached_client(
     max_wait: float,
     priority: str,
 ) -> ShopifyClient:
+    # A connection must not be shared with a forked process, hence a client for each process.
+    del process_id
     if not base_url:
         raise ShopifyMisconfigured("No Shopify shop is set up: give its address.")
     return ShopifyClient(
@@ -226,7 +230,9 @@ def build_client(
     )
     read_timeout = float(getattr(settings, "SHOPIFY_TIMEOUT_SECONDS", None) or 30)
     base_url, version = str(settings.SHOPIFY_BASE_URL), str(settings.SHOPIFY_API_VERSION)
-    return _cached_client(base_url, version, credentials, read_timeout, max_wait, priority)
+    return _cached_client(
+        os.getpid(), base_url, version, credentials, read_timeout, max_wait, priority
+    )
 
 
 def _pause(error: ShopifyUnavailable, attempt: int) -> float:

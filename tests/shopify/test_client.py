@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -151,6 +152,7 @@ class TestWhatIsCertain:
     @pytest.mark.parametrize(
         "broken",
         [
+            {"status": 408},
             {"status": 500},
             {"status": 502, "body": "<html>Bad gateway</html>"},
             {"status": 503, "json": {"errors": "Service unavailable"}},
@@ -232,6 +234,7 @@ class TestErrorsInTheAnswer:
             ("BAD_REQUEST", ShopifyProtocolError),
             ("MAX_COST_EXCEEDED", ShopifyProtocolError),
             ("INVALID_FIELD_ARGUMENTS", ShopifyProtocolError),
+            ("IDEMPOTENCY_KEY_PARAMETER_MISMATCH", ShopifyProtocolError),
             ("RESOURCE_NOT_FOUND", ShopifyNotFound),
             ("ACCESS_DENIED", ShopifyMisconfigured),
             ("SHOP_INACTIVE", ShopifyMisconfigured),
@@ -561,6 +564,14 @@ class TestBuildClient:
     def test_gives_the_same_client_for_the_same_settings(self) -> None:
         assert build_client() is build_client()
         assert build_client() is not build_client(max_wait=60)
+
+    @override_settings(SHOPIFY_BASE_URL=SHOP, SHOPIFY_ACCESS_TOKEN="one")
+    def test_shares_no_connection_with_a_forked_process(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        parents = build_client()
+        monkeypatch.setattr(os, "getpid", lambda: -1)
+        assert build_client() is not parents
 
     def test_gives_another_client_for_other_settings(self) -> None:
         with override_settings(SHOPIFY_BASE_URL="http://a.example", SHOPIFY_ACCESS_TOKEN="one"):
