@@ -130,10 +130,35 @@ def fail(operation: Operation, *, now: datetime, error: str) -> None:
     )
 
 
+def skip_followers(operation: Operation, *, now: datetime) -> None:
+    """Marks what waited for the operation, and what waited for that, as not needed any more."""
+    waiting = operation.followers.filter(state=Operation.State.PENDING)
+    for follower in waiting:
+        skip_followers(follower, now=now)
+    waiting.update(state=Operation.State.SKIPPED, finished_at=now)
+
+
+def hasten(return_request_ids: Iterable[int], kind: Operation.Kind, *, now: datetime) -> None:
+    """Makes waiting operations of `kind` due at once: there is news to read."""
+    waiting = Operation.objects.filter(
+        return_request_id__in=list(return_request_ids),
+        kind=kind,
+        state=Operation.State.PENDING,
+        due_at__gt=now,
+    )
+    ids = list(waiting.values_list("pk", flat=True))
+    waiting.update(due_at=now)
+    call_workers(ids)
+
+
 def retry(operation: Operation, *, now: datetime) -> bool:
     """Puts a failed operation back to work; False when it had not failed."""
     revived = Operation.objects.filter(pk=operation.pk, state=Operation.State.FAILED).update(
-        state=Operation.State.PENDING, due_at=now, attempts=0, finished_at=None
+        state=Operation.State.PENDING,
+        due_at=now,
+        attempts=0,
+        retries=F("retries") + 1,
+        finished_at=None,
     )
     call_workers([operation.pk] if revived else [])
     return bool(revived)

@@ -26,6 +26,7 @@ class Operation(models.Model):
         UNKNOWN = "unknown", _("answer unknown")
         DONE = "done", _("done")
         FAILED = "failed", _("failed")
+        SKIPPED = "skipped", _("not needed")
 
     return_request = models.ForeignKey(
         ReturnRequest, on_delete=models.PROTECT, related_name="operations"
@@ -37,6 +38,7 @@ class Operation(models.Model):
     )
     state = models.CharField(max_length=12, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveIntegerField(default=0)
+    retries = models.PositiveIntegerField(default=0, help_text=_("How often staff tried again."))
     due_at = models.DateTimeField()
     lease = models.UUIDField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)

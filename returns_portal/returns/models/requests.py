@@ -1,7 +1,5 @@
 """A return request, what it asks for, what happened to it and what was paid for it."""
 
-from typing import ClassVar
-
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -10,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from returns_portal.returns.models.policies import ReturnPolicy, ReturnReason
 from returns_portal.returns.workflow import Status
 
-AMOUNT = {"max_digits": 14, "decimal_places": 3}
 STATUS_LABELS = {
     Status.REQUESTED: _("Requested"),
     Status.APPROVED: _("Approved"),
@@ -56,18 +53,19 @@ class ReturnRequest(models.Model):
     decline_reason = models.TextField(blank=True)
 
     currency = models.CharField(max_length=3)
-    return_shipping_fee = models.DecimalField(**AMOUNT, default=0)
-    quoted_amount = models.DecimalField(**AMOUNT)
+    return_shipping_fee = models.DecimalField(max_digits=14, decimal_places=3, default=0)
+    quoted_amount = models.DecimalField(max_digits=14, decimal_places=3)
     quote_source = models.CharField(max_length=12, choices=QuoteSource.choices)
-    approved_amount = models.DecimalField(**AMOUNT, null=True, blank=True)
-    refunded_amount = models.DecimalField(**AMOUNT, null=True, blank=True)
+    approved_amount = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
+    refunded_amount = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
     refunded_at = models.DateTimeField(null=True, blank=True)
+
+    refunded_elsewhere = models.BooleanField(
+        default=False, help_text=_("Somebody refunded it in Shopify or another app.")
+    )
 
     shopify_return_id = models.CharField(max_length=80, blank=True)
     attention = models.TextField(blank=True, help_text=_("What staff must know or do."))
-
-    lines: ClassVar[models.Manager["ReturnLineItem"]]
-    events: ClassVar[models.Manager["ReturnEvent"]]
 
     class Meta:
         verbose_name = _("return request")
@@ -85,7 +83,8 @@ class ReturnRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(refunded_amount__isnull=True)
-                | Q(refunded_amount__gte=0, refunded_amount__lte=F("approved_amount")),
+                | Q(refunded_amount__gte=0, refunded_amount__lte=F("approved_amount"))
+                | Q(refunded_amount__gte=0, refunded_elsewhere=True),
                 name="request_refund_within_approval",
             ),
             models.CheckConstraint(
@@ -134,10 +133,10 @@ class ReturnLineItem(models.Model):
     quantity = models.PositiveIntegerField()
     reason = models.ForeignKey(ReturnReason, on_delete=models.PROTECT)
     customer_note = models.CharField(max_length=300, blank=True)
-    subtotal = models.DecimalField(**AMOUNT)
-    tax = models.DecimalField(**AMOUNT)
+    subtotal = models.DecimalField(max_digits=14, decimal_places=3)
+    tax = models.DecimalField(max_digits=14, decimal_places=3)
     restocking_fee_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
-    restocking_fee = models.DecimalField(**AMOUNT, default=0)
+    restocking_fee = models.DecimalField(max_digits=14, decimal_places=3, default=0)
     verdicts = models.JSONField(default=list, help_text=_("The rule trace, as judged."))
     received_quantity = models.PositiveIntegerField(null=True, blank=True)
     disposition = models.CharField(
@@ -247,7 +246,7 @@ class Refund(models.Model):
         ReturnRequest, on_delete=models.PROTECT, related_name="refunds"
     )
     shopify_id = models.CharField(max_length=80, unique=True)
-    amount = models.DecimalField(**AMOUNT)
+    amount = models.DecimalField(max_digits=14, decimal_places=3)
     currency = models.CharField(max_length=3)
     state = models.CharField(max_length=12, choices=State.choices)
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.PORTAL)

@@ -4,8 +4,9 @@ from collections import Counter
 
 from returns_portal.returns.models import ReturnLineItem, ReturnReason
 from returns_portal.returns.outbox import mark_sent
+from returns_portal.returns.processing.elsewhere import settle_elsewhere_or_ask
 from returns_portal.returns.processing.reasons import find_reason_definition
-from returns_portal.returns.processing.step import NeedsPerson, Step
+from returns_portal.returns.processing.step import Step
 from returns_portal.returns.services.settlement import return_opened
 from returns_portal.shopify.orders import get_returnable_lines
 from returns_portal.shopify.returns import create_return, list_order_returns
@@ -18,7 +19,9 @@ def open_return(step: Step) -> None:
     """Makes sure that exactly one return in Shopify stands for the request."""
     existing = find_return(step)
     if existing is None:
-        check_still_returnable(step)
+        if shortage := find_shortage(step):
+            settle_elsewhere_or_ask(step, shortage)
+            return
         existing = send(step)
     return_opened(step.operation, existing, now=step.clock())
 
@@ -52,18 +55,19 @@ def _is_same(found: Return, wanted: Counter[str]) -> bool:
     return units == wanted
 
 
-def check_still_returnable(step: Step) -> None:
-    """Raises NeedsPerson when Shopify would not take all units back any more."""
+def find_shortage(step: Step) -> str:
+    """A sentence about units that Shopify would not take back any more; empty without any."""
     left: Counter[str] = Counter()
-    for line in get_returnable_lines(step.client, step.request.shopify_order_id):
-        left[line.fulfillment_line_item_id] += line.quantity
+    for returnable in get_returnable_lines(step.client, step.request.shopify_order_id):
+        left[returnable.fulfillment_line_item_id] += returnable.quantity
     for line in step.request.lines.all():
         if left[line.fulfillment_line_item_id] < line.quantity:
-            raise NeedsPerson(
+            return (
                 f"“{line.title}”: Shopify takes back {left[line.fulfillment_line_item_id]} of "
                 f"{line.quantity}. It was returned, refunded or removed elsewhere in between: "
                 "look at the order in Shopify."
             )
+    return ""
 
 
 def send(step: Step) -> Return:

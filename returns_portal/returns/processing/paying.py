@@ -1,12 +1,21 @@
 """Moves the money: processes the return with exactly the approved refund, and sees it arrive."""
 
+import uuid
+
 from returns_portal.returns.models import Refund, ReturnLineItem
 from returns_portal.returns.outbox import mark_sent
+from returns_portal.returns.processing.elsewhere import settle_elsewhere_or_ask
 from returns_portal.returns.processing.restocking import is_placed, placements
 from returns_portal.returns.processing.step import NeedsPerson, NotYet, Step
 from returns_portal.returns.refund_amounts import allocate
-from returns_portal.returns.services.settlement import refunds_confirmed, return_processed
+from returns_portal.returns.services.settlement import (
+    refund_state,
+    refunds_confirmed,
+    return_processed,
+)
 from returns_portal.shopify.errors import ShopifyRefused
+from returns_portal.shopify.orders import list_order_refunds
+from returns_portal.shopify.refunds import create_refund
 from returns_portal.shopify.returns import (
     get_return,
     suggest_outcome,
@@ -20,6 +29,7 @@ from returns_portal.shopify.types import (
     RefundTransactionInput,
     Return,
 )
+from returns_portal.shopify.types import Refund as ShopifyRefund
 
 # How often a processed return is read again before a person must say where its refund is.
 LOOKS = 5
@@ -35,33 +45,32 @@ def process_return(step: Step) -> None:
         raise NeedsPerson(
             f"The return {before.name} is {before.status.lower()} in Shopify without a refund."
         )
-    payments = plan_payments(step, before)
+    approved = approved_amount(step)
+    outcome = suggest_outcome(step.client, before.id, tuple(units_to_process(step, before).items()))
+    if outcome.amount < approved:
+        # Something changed since: perhaps somebody has refunded these units already.
+        settle_elsewhere_or_ask(step, _calculates_less(approved, outcome.amount))
+        return
+    payments = allocate(approved, outcome.transactions)
     file_processed(step, send(step, before, payments))
+
+
+def _calculates_less(approved: Money, calculated: Money) -> str:
+    return (
+        f"Approved {approved.amount} {approved.currency}, but Shopify now calculates "
+        f"{calculated.amount} {calculated.currency}. Nothing was paid."
+    )
+
+
+def approved_amount(step: Step) -> Money:
+    if step.request.approved_amount is None:
+        raise NeedsPerson("No amount was approved for this request.")
+    return Money(step.request.approved_amount, step.request.currency)
 
 
 def is_processed(found: Return) -> bool:
     """Whether somebody, perhaps this portal, processed units or paid money on the return."""
     return bool(found.refunds) or any(line.processed_quantity for line in found.lines)
-
-
-def plan_payments(step: Step, found: Return) -> tuple[RefundTransactionInput, ...]:
-    """Exactly the approved amount, over the payments that Shopify suggests.
-
-    Raises NeedsPerson when Shopify calculates less than was approved: something changed, and
-    the same item may have been refunded elsewhere.
-    """
-    request = step.request
-    if request.approved_amount is None:
-        raise NeedsPerson("No amount was approved for this request.")
-    approved = Money(request.approved_amount, request.currency)
-    quantities = units_to_process(step, found)
-    outcome = suggest_outcome(step.client, found.id, tuple(quantities.items()))
-    if outcome.amount < approved:
-        raise NeedsPerson(
-            f"Approved {approved.amount} {approved.currency}, but Shopify now calculates "
-            f"{outcome.amount.amount} {outcome.amount.currency}. Nothing was paid."
-        )
-    return allocate(approved, outcome.transactions)
 
 
 def units_to_process(step: Step, found: Return) -> dict[str, int]:
@@ -135,13 +144,51 @@ def origin_of(step: Step, processed: Return) -> Refund.Origin:
 
 
 def confirm_refund(step: Step) -> None:
-    """Reads whether the money has moved; looks again later while it is on its way."""
-    found = get_return(step.client, step.request.shopify_return_id)
-    if refunds_confirmed(step.operation, found.refunds, now=step.clock()):
+    """Reads whether the money has moved; looks again later while it is on its way.
+
+    After staff tried a failed refund again, the part that did not move is sent anew.
+    """
+    refunds = find_own_refunds(step)
+    failed = [refund for refund in refunds if refund_state(refund) == Refund.State.FAILED]
+    if failed and len(failed) == len(refunds) <= step.operation.retries:
+        refunds = (*refunds, send_again(step, failed[-1], attempt=len(failed)))
+    if refunds_confirmed(step.operation, refunds, now=step.clock()):
         return
-    states = set(step.request.refunds.values_list("state", flat=True))
+    states = {refund_state(refund) for refund in refunds}
+    if Refund.State.PENDING in states:
+        raise NotYet("The refund is on its way; the payment provider has not confirmed it yet.")
     if Refund.State.FAILED in states:
         raise NeedsPerson("The payment provider did not pay the refund out. No money has moved.")
-    if Refund.State.PENDING in states or step.operation.attempts < LOOKS:
-        raise NotYet("The refund is on its way; the payment provider has not confirmed it yet.")
+    if step.operation.attempts < LOOKS:
+        raise NotYet("Shopify does not show the refund yet.")
     raise NeedsPerson("Shopify's refunds of this return do not add up to the approved amount.")
+
+
+def find_own_refunds(step: Step) -> tuple[ShopifyRefund, ...]:
+    """The order's refunds that belong to this request: of its return, by its RMA, or known."""
+    known = set(step.request.refunds.values_list("shopify_id", flat=True))
+    return_id = step.request.shopify_return_id
+    return tuple(
+        refund
+        for refund in list_order_refunds(step.client, step.request.shopify_order_id)
+        if refund.id in known
+        or (return_id and refund.return_id == return_id)
+        or step.request.rma_number in refund.note
+    )
+
+
+def send_again(step: Step, failed: ShopifyRefund, *, attempt: int) -> ShopifyRefund:
+    """Pays a failed refund once more, without goods; the same attempt has the same key."""
+    mark_sent(step.operation, now=step.clock())
+    return create_refund(
+        step.client,
+        order_id=step.request.shopify_order_id,
+        currency=failed.total.currency,
+        note=step.request.rma_number,
+        transactions=[
+            RefundTransactionInput(transaction.parent_id, transaction.amount)
+            for transaction in failed.transactions
+            if transaction.parent_id
+        ],
+        idempotency_key=str(uuid.uuid5(step.operation.idempotency_key, str(attempt))),
+    )

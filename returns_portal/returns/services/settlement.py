@@ -9,7 +9,7 @@ from django.db.models import Sum
 
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.models import Operation, Refund, ReturnRequest
-from returns_portal.returns.outbox import finish, owe, retry
+from returns_portal.returns.outbox import finish, owe, retry, skip_followers
 from returns_portal.returns.services.guard import Refused, lock_request, move, owe_email
 from returns_portal.returns.workflow import Action, Status
 from returns_portal.shopify import types as shopify
@@ -74,6 +74,36 @@ def refunds_confirmed(
     finish(operation, now=now)
     close_when_complete(return_request, now=now)
     return True
+
+
+@transaction.atomic
+def settled_elsewhere(
+    operation: Operation, refunds: Sequence[shopify.Refund], *, now: datetime
+) -> None:
+    """Somebody refunded these units outside the portal: the refunds are attached, none is paid.
+
+    The shopper is told they are refunded when that money has moved, not sooner.
+    """
+    return_request = lock_request(operation.return_request_id)
+    for refund in refunds:
+        note_refund(return_request, refund, origin=Refund.Origin.ELSEWHERE, now=now)
+    sentence = "Refunded elsewhere, so the portal paid nothing: " + "; ".join(
+        f"{refund.total.amount} {refund.total.currency} in Shopify" for refund in refunds
+    )
+    ReturnRequest.objects.filter(pk=return_request.pk).update(
+        refunded_elsewhere=True, attention=sentence
+    )
+    record_event(
+        return_request, "refunded_elsewhere", actor=Actor.shopify(), now=now, message=sentence
+    )
+    skip_followers(operation, now=now)
+    note_settlement(return_request, now=now)
+    if return_request.refunded_at is None:
+        owe(return_request, Operation.Kind.CONFIRM_REFUND, now=now, due_at=now + CONFIRM_AFTER)
+    if return_request.shopify_return_id:
+        owe(return_request, Operation.Kind.CLOSE_RETURN, now=now, after=operation)
+    finish(operation, now=now)
+    close_when_complete(return_request, now=now)
 
 
 @transaction.atomic
@@ -146,12 +176,8 @@ def note_refund(
 def note_settlement(return_request: ReturnRequest, *, now: datetime) -> None:
     """Marks the request refunded once all that was approved has moved, and mails it."""
     return_request.refresh_from_db()
-    states = set(return_request.refunds.values_list("state", flat=True))
-    paid = return_request.refunds.filter(state=Refund.State.SUCCEEDED).aggregate(
-        amount=Sum("amount")
-    )["amount"] or Decimal(0)
-    complete = states <= {Refund.State.SUCCEEDED} and paid == return_request.approved_amount
-    if return_request.refunded_at or not complete:
+    paid = paid_amount(return_request)
+    if return_request.refunded_at or paid is None:
         return
     ReturnRequest.objects.filter(pk=return_request.pk).update(refunded_amount=paid, refunded_at=now)
     return_request.refresh_from_db()
@@ -166,12 +192,26 @@ def note_settlement(return_request: ReturnRequest, *, now: datetime) -> None:
     owe_email(return_request, "refunded", now=now)
 
 
+def paid_amount(return_request: ReturnRequest) -> Decimal | None:
+    """What was paid back, once nothing is on its way and it is all; None until then.
+
+    All is the approved amount; where somebody refunded elsewhere, it is what they chose to pay.
+    """
+    refunds = return_request.refunds
+    if refunds.filter(state=Refund.State.PENDING).exists():
+        return None
+    succeeded = refunds.filter(state=Refund.State.SUCCEEDED)
+    paid = succeeded.aggregate(amount=Sum("amount"))["amount"] or Decimal(0)
+    if return_request.refunded_elsewhere:
+        return paid or None
+    return paid if paid == return_request.approved_amount else None
+
+
 def close_when_complete(return_request: ReturnRequest, *, now: datetime) -> None:
     """Closes a request whose money has moved and to whom nothing is owed in Shopify any more."""
     return_request.refresh_from_db()
-    owed = return_request.operations.exclude(kind=Operation.Kind.SEND_EMAIL).exclude(
-        state=Operation.State.DONE
-    )
+    over = [Operation.State.DONE, Operation.State.SKIPPED]
+    owed = return_request.operations.exclude(kind=Operation.Kind.SEND_EMAIL).exclude(state__in=over)
     open_still = return_request.status in {Status.APPROVED, Status.RECEIVED}
     if open_still and return_request.refunded_at and not owed.exists():
         move(return_request, Action.CLOSE, actor=Actor.system(), now=now, closed_at=now)
