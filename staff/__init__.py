@@ -1,0 +1,1 @@
+"""What the shop's staff see: the Django admin."""

@@ -1,0 +1,20 @@
+"""What the admin shows: the queue of requests, the merchant's policies, the records."""
+
+from staff.admin.policies import ReturnPolicyAdmin, ReturnReasonAdmin
+from staff.admin.records import (
+    MirroredOrderAdmin,
+    OperationAdmin,
+    ReturnEventAdmin,
+    WebhookDeliveryAdmin,
+)
+from staff.admin.requests import ReturnRequestAdmin
+
+__all__ = [
+    "MirroredOrderAdmin",
+    "OperationAdmin",
+    "ReturnEventAdmin",
+    "ReturnPolicyAdmin",
+    "ReturnReasonAdmin",
+    "ReturnRequestAdmin",
+    "WebhookDeliveryAdmin",
+]

@@ -1,0 +1,262 @@
+"""Everything the decision screen tells about one request, read and put into words."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote as quote_path
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from returns_portal.returns import snapshots
+from returns_portal.returns import wording as domain_wording
+from returns_portal.returns.eligibility import PolicyTerms, Verdict
+from returns_portal.returns.models import Operation, Refund, ReturnLineItem, ReturnRequest
+from returns_portal.returns.quotes import quote_request
+from returns_portal.returns.refund_amounts import rounded
+from returns_portal.returns.workflow import Status
+from returns_portal.shopify.errors import ShopifyError
+from returns_portal.shopify.types import Money
+from staff import queue, wording
+
+DECISIONS = ("approve", "decline", "receive")
+OPEN_STATES = (Operation.State.PENDING, Operation.State.RUNNING, Operation.State.UNKNOWN)
+OTHER_REQUESTS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    passed: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """A line to return with its worth and the rules it was judged by."""
+
+    line: ReturnLineItem
+    reason: str
+    worth: str
+    fee: str
+    rules: tuple[Rule, ...]
+    disposition: str
+
+    @property
+    def objections(self) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if not rule.passed)
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyRow:
+    label: str
+    amount: str
+    note: str = ""
+    total: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What Shopify would pay now beside what was quoted.
+
+    `level` is same, less, more or unknown; `amount` is None when Shopify did not say.
+    """
+
+    amount: Money | None
+    level: str
+    sentence: str
+
+    @property
+    def shown(self) -> str:
+        return wording.money_of(self.amount) if self.amount else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    shopify_order: str
+    status_page: str
+
+
+def terms_of(request: ReturnRequest) -> PolicyTerms:
+    return snapshots.load(request.policy_terms, PolicyTerms)
+
+
+def quoted(request: ReturnRequest) -> Money:
+    """What the shopper was told, in whole smallest units of the currency."""
+    return rounded(request.quoted_amount, request.currency)
+
+
+def refunds_on_receipt(request: ReturnRequest) -> bool:
+    return terms_of(request).refund_on == "receipt"
+
+
+def units_to_restock(request: ReturnRequest) -> int:
+    back = ReturnLineItem.Disposition.RESTOCKED
+    return sum(line.quantity for line in request.lines.all() if line.disposition == back)
+
+
+def build_lines(request: ReturnRequest) -> list[LineView]:
+    """The lines with worth, fee and rule trace, in the order they were asked for."""
+    return [_line_view(line, request.currency) for line in request.lines.all()]
+
+
+def _line_view(line: ReturnLineItem, currency: str) -> LineView:
+    worth = line.subtotal + line.tax - line.restocking_fee
+    verdicts = snapshots.load(line.verdicts, tuple[Verdict, ...])
+    return LineView(
+        line=line,
+        reason=line.reason.label,
+        worth=wording.money(worth, currency),
+        fee=wording.money(line.restocking_fee, currency) if line.restocking_fee else "",
+        rules=tuple(Rule(v.passed, domain_wording.explain(v)) for v in verdicts),
+        disposition=line.get_disposition_display(),
+    )
+
+
+def build_money(request: ReturnRequest) -> list[MoneyRow]:
+    """The quote as it adds up: goods, tax, fees, and what the shopper gets back."""
+    lines = list(request.lines.all())
+    rows = [MoneyRow(_("Items"), _sum(request, [line.subtotal for line in lines]))]
+    if tax := sum(line.tax for line in lines):
+        rows.append(MoneyRow(_("Tax"), _sum(request, [tax])))
+    if fee := sum(line.restocking_fee for line in lines):
+        rows.append(MoneyRow(_("Restocking fee"), _sum(request, [-fee])))
+    if request.return_shipping_fee:
+        rows.append(
+            MoneyRow(_("Return shipping fee"), _sum(request, [-request.return_shipping_fee]))
+        )
+    source = request.get_quote_source_display()
+    rows.append(MoneyRow(_("Quoted"), _sum(request, [request.quoted_amount]), source, total=True))
+    return rows
+
+
+def _sum(request: ReturnRequest, amounts: list[Any]) -> str:
+    return wording.money(sum(amounts), request.currency)
+
+
+def build_settlement(request: ReturnRequest) -> list[MoneyRow]:
+    """What was agreed to and what was really paid, as far as it has come."""
+    rows = []
+    if request.approved_amount is not None:
+        rows.append(MoneyRow(_("Approved"), _sum(request, [request.approved_amount])))
+    if request.refunded_amount is not None:
+        note = wording.moment(request.refunded_at) if request.refunded_at else ""
+        rows.append(MoneyRow(_("Refunded"), _sum(request, [request.refunded_amount]), note, True))
+    return rows
+
+
+def compare_with_shopify(request: ReturnRequest) -> Comparison:
+    """What Shopify would pay for this return now; asks Shopify, and says so where it is silent."""
+    try:
+        fresh = quote_request(request).refund
+    except ShopifyError as error:
+        sentence = _("Shopify could not say what it would pay now: %(error)s") % {"error": error}
+        return Comparison(None, "unknown", sentence)
+    return compare(quoted(request), fresh)
+
+
+def compare(told: Money, fresh: Money) -> Comparison:
+    """The difference between the quote and Shopify's amount, in words."""
+    if fresh.currency != told.currency:
+        sentence = _("Shopify now counts in %(currency)s.") % {"currency": fresh.currency}
+        return Comparison(None, "unknown", sentence)
+    if fresh.amount == told.amount:
+        return Comparison(fresh, "same", _("Same as quoted."))
+    if fresh < told:
+        gap = {"gap": wording.money_of(told - fresh)}
+        return Comparison(fresh, "less", _("%(gap)s less than quoted.") % gap)
+    gap = {"gap": wording.money_of(fresh - told)}
+    return Comparison(fresh, "more", _("%(gap)s more than quoted.") % gap)
+
+
+def build_links(request: ReturnRequest) -> Links:
+    """Where else the request is seen: the order in Shopify, the shopper's own page."""
+    return Links(
+        shopify_order=shopify_order_url(request.shopify_order_id),
+        status_page=reverse("portal:status", kwargs={"token": request.token}),
+    )
+
+
+def shopify_order_url(order_id: str) -> str:
+    """The order's page in Shopify's admin, or in the stand-in that the settings point to."""
+    number = quote_path(order_id.rsplit("/", 1)[-1])
+    shop = settings.SHOPIFY_SHOP
+    if f"https://{shop}" != settings.SHOPIFY_BASE_URL:
+        return f"{settings.SHOPIFY_BASE_URL}/orders/{number}"
+    handle = shop.removesuffix(".myshopify.com")
+    return f"https://admin.shopify.com/store/{handle}/orders/{number}"
+
+
+def other_requests(request: ReturnRequest) -> list[ReturnRequest]:
+    """Newest first: the shopper's other requests, by the same order or the same e-mail."""
+    others = ReturnRequest.objects.exclude(pk=request.pk)
+    same: QuerySet[ReturnRequest] = others.filter(shopify_order_id=request.shopify_order_id)
+    if request.contact_email:
+        same = same | others.filter(contact_email__iexact=request.contact_email)
+    return list(same.order_by("-requested_at")[:OTHER_REQUESTS_SHOWN])
+
+
+def allowed_decisions(request: ReturnRequest, user: User | AnonymousUser) -> tuple[str, ...]:
+    """What this person may decide now, in the order of the action bar."""
+    if not user.has_perm("returns.decide_returnrequest"):
+        return ()
+    if request.status == Status.REQUESTED:
+        return ("approve", "decline")
+    if request.status == Status.APPROVED and refunds_on_receipt(request):
+        return ("receive",)
+    return ()
+
+
+def build_progress(request: ReturnRequest) -> dict[str, Any]:
+    """The part of the screen that changes by itself while the worker is busy."""
+    operations = list(request.operations.order_by("created_at", "pk"))
+    return {
+        "return_request": request,
+        "operations": operations,
+        "busy": any(operation.state in OPEN_STATES for operation in operations),
+        "settlement": build_settlement(request),
+        "refunds": list(Refund.objects.filter(return_request=request).order_by("created_at")),
+        "events": list(request.events.order_by("-occurred_at", "-pk")),
+    }
+
+
+def build_page(
+    request: ReturnRequest, *, user: User | AnonymousUser, now: datetime
+) -> dict[str, Any]:
+    """The whole decision screen, without asking the network."""
+    before, after = queue.neighbors(request)
+    return {
+        **build_progress(request),
+        "lines": build_lines(request),
+        "restock": units_to_restock(request),
+        "money_rows": build_money(request),
+        "quoted": quoted(request),
+        "refund_on_receipt": refunds_on_receipt(request),
+        "terms": terms_of(request),
+        "links": build_links(request),
+        "others": other_requests(request),
+        "decisions": allowed_decisions(request, user),
+        "before": before,
+        "after": after,
+        "due": build_due(request, now),
+        "may_compare": request.status == Status.REQUESTED,
+    }
+
+
+def build_due(request: ReturnRequest, now: datetime) -> wording.Due | None:
+    """Until when the shop owes an answer; None once it has answered."""
+    if request.status != Status.REQUESTED:
+        return None
+    return wording.due(request.answer_due_at, now)
+
+
+def get_for_decision(pk: int) -> ReturnRequest | None:
+    """The request with its lines and reasons, or None."""
+    return (
+        ReturnRequest.objects.select_related("policy")
+        .prefetch_related("lines__reason")
+        .filter(pk=pk)
+        .first()
+    )
