@@ -145,6 +145,17 @@ def process_return(
     return _change(client, "ReturnProcess", {"input": process_input})
 
 
+def dispose(client: ShopifyClient, dispositions: Sequence[DispositionInput]) -> None:
+    """Say where units of one reverse fulfillment order went, without processing the return.
+
+    Not safe to send twice: Shopify may place more units than came back. Raises `ShopifyRefused`
+    and `ShopifyOutcomeUnknown`.
+    """
+    check_size("Dispose", len(dispositions))
+    inputs = [_disposition_input(disposition) for disposition in dispositions]
+    mutate(client, "Dispose", {"inputs": inputs}, "reverseFulfillmentOrderLineItems")
+
+
 def close_return(client: ShopifyClient, return_id: str) -> Return:
     """Close a return; closing a closed one changes nothing."""
     return _change(client, "ReturnClose", {"id": return_id})

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from django.conf import settings
 
 from returns_portal.returns.models import ReturnLineItem
+from returns_portal.returns.outbox import mark_sent
 from returns_portal.returns.processing.step import Step
 from returns_portal.returns.services.settlement import step_done
 from returns_portal.shopify.returns import close_return, dispose, get_return
@@ -69,6 +70,7 @@ def restock(step: Step) -> None:
     for reverse, disposition in missing_dispositions(step, found):
         by_order.setdefault(reverse.reverse_fulfillment_order_id, []).append(disposition)
     for dispositions in by_order.values():
+        mark_sent(step.operation, now=step.clock())
         dispose(step.client, dispositions)
     step_done(step.operation, message="The goods are placed in Shopify.", now=step.clock())
 
