@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -16,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from returns_portal.returns import snapshots
 from returns_portal.returns.eligibility import PolicyTerms
-from returns_portal.returns.models import ReturnLineItem, ReturnRequest
+from returns_portal.returns.models import ReturnRequest
 from returns_portal.returns.workflow import RELEASES_UNITS, Status
 from returns_portal.shopify.types import Money
 
@@ -42,6 +41,7 @@ class MoneyLine:
     variant_title: str
     quantity: int
     amount: Money
+    restocking_fee: Money
 
 
 def build_email(return_request: ReturnRequest, event: str) -> EmailMultiAlternatives:
@@ -78,7 +78,7 @@ def build_email(return_request: ReturnRequest, event: str) -> EmailMultiAlternat
 def build_context(return_request: ReturnRequest) -> dict[str, Any]:
     """What the templates of all mails tell, written in the active language."""
     terms = read_terms(return_request)
-    amount = current_amount(return_request)
+    amount, shipping = current_amount(return_request), shipping_row(return_request)
     return {
         "return_request": return_request,
         "terms": terms,
@@ -89,7 +89,7 @@ def build_context(return_request: ReturnRequest) -> dict[str, Any]:
         "amount": format_money(amount),
         "nothing_to_pay": not amount,
         "money_lines": [(line, format_money(line.amount)) for line in money_lines(return_request)],
-        "shipping_fee": _fee(return_request),
+        "shipping_fee": format_money(shipping) if shipping else "",
         "steps": instruction_steps(terms) if shows_instructions(return_request) else [],
         "address": terms.return_address.strip().splitlines(),
         "from_tiktok": return_request.sales_channel == "tiktok",
@@ -114,9 +114,14 @@ def current_amount(return_request: ReturnRequest) -> Money:
 
 def money_lines(return_request: ReturnRequest) -> list[MoneyLine]:
     """What each item is worth back, as quoted."""
+    currency = return_request.currency
     return [
         MoneyLine(
-            line.title, line.variant_title, line.quantity, _worth(line, return_request.currency)
+            title=line.title,
+            variant_title=line.variant_title,
+            quantity=line.quantity,
+            amount=Money(line.subtotal + line.tax - line.restocking_fee, currency),
+            restocking_fee=Money(line.restocking_fee, currency),
         )
         for line in return_request.lines.all()
     ]
@@ -160,10 +165,6 @@ def active_locale() -> Locale:
         return Locale.parse("en_US")
 
 
-def _worth(line: ReturnLineItem, currency: str) -> Money:
-    return Money(line.subtotal + line.tax - line.restocking_fee, currency)
-
-
-def _fee(return_request: ReturnRequest) -> str:
-    fee: Decimal = return_request.return_shipping_fee
-    return format_money(Money(-fee, return_request.currency)) if fee else ""
+def shipping_row(return_request: ReturnRequest) -> Money:
+    """The fee for the parcel as a row of the refund: negative, or zero."""
+    return Money(-return_request.return_shipping_fee, return_request.currency)

@@ -1,0 +1,7 @@
+"""The shopper side's Django app."""
+
+from django.apps import AppConfig
+
+
+class PortalConfig(AppConfig):
+    name = "portal"

@@ -1,0 +1,258 @@
+"""Where a return stands, told to the shopper: now, next, who acts, by when, and the money."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from returns_portal.returns.eligibility import PolicyTerms
+from returns_portal.returns.emails import (
+    MoneyLine,
+    current_amount,
+    instruction_steps,
+    money_lines,
+    read_terms,
+    shipping_row,
+    shows_instructions,
+)
+from returns_portal.returns.models import Refund, ReturnEvent, ReturnRequest
+from returns_portal.returns.workflow import FINAL, RELEASES_UNITS, Action, Status, allowed_actions
+from returns_portal.shopify.types import Money
+
+EVENTS = {
+    "requested": gettext_lazy("You asked for the return."),
+    "approved": gettext_lazy("The shop approved your return."),
+    "declined": gettext_lazy("The shop declined your return."),
+    "canceled": gettext_lazy("You canceled the request."),
+    "received": gettext_lazy("The shop received your parcel."),
+    "refunded": gettext_lazy("Your refund was paid."),
+    "closed": gettext_lazy("Your return is complete."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A station of the way; `state` is done, current, todo or stopped."""
+
+    label: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What is, what comes next, who acts and by when."""
+
+    now: str
+    next: str
+    who: str
+    by: datetime | None = None
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefundTruth:
+    """What can truly be said of the money; `state` is for the look, `sentence` for people."""
+
+    state: str
+    sentence: str
+    amount: Money
+    quoted: Money
+    paid_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event of the timeline."""
+
+    at: datetime
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatusPage:
+    """All that the page of a return shows."""
+
+    return_request: ReturnRequest
+    terms: PolicyTerms
+    steps: list[Step]
+    story: Story
+    refund: RefundTruth
+    lines: list[MoneyLine]
+    shipping: Money
+    instructions: list[str]
+    happenings: list[Happening]
+    can_cancel: bool
+    final: bool
+    version: str
+
+
+def build_status_page(return_request: ReturnRequest, *, now: datetime) -> StatusPage:
+    """The page of `return_request`, whose lines, events and refunds were fetched before."""
+    terms = read_terms(return_request)
+    refund = tell_refund(return_request)
+    happenings = _happenings(return_request)
+    story = tell_story(return_request, terms, refund, now=now)
+    shown = shows_instructions(return_request)
+    return StatusPage(
+        return_request=return_request,
+        terms=terms,
+        steps=build_steps(return_request, terms),
+        story=story,
+        refund=refund,
+        lines=money_lines(return_request),
+        shipping=shipping_row(return_request),
+        instructions=instruction_steps(terms) if shown else [],
+        happenings=happenings,
+        can_cancel=Action.CANCEL in allowed_actions(Status(return_request.status)),
+        final=is_settled(return_request),
+        version=_version(return_request, story, refund, len(happenings)),
+    )
+
+
+def is_settled(return_request: ReturnRequest) -> bool:
+    """Whether nothing more is going to happen."""
+    return Status(return_request.status) in FINAL
+
+
+def build_steps(return_request: ReturnRequest, terms: PolicyTerms) -> list[Step]:
+    """Requested, Approved, Received where the refund waits for it, Refunded; or where it ended."""
+    status = Status(return_request.status)
+    if status in RELEASES_UNITS:
+        ended = _("Declined") if status is Status.DECLINED else _("Canceled")
+        return [Step(_("Requested"), "done"), Step(ended, "stopped")]
+    reached = [(_("Requested"), True), (_("Approved"), status is not Status.REQUESTED)]
+    if terms.refund_on == "receipt" or status is Status.RECEIVED:
+        received = status is Status.RECEIVED or return_request.refunded_at is not None
+        reached.append((_("Received"), received or status is Status.CLOSED))
+    nothing_to_pay = return_request.approved_amount == 0
+    paid = return_request.refunded_at is not None
+    reached.append((_("Complete") if nothing_to_pay else _("Refunded"), paid))
+    return _with_current(reached)
+
+
+def _with_current(reached: list[tuple[str, bool]]) -> list[Step]:
+    """The last station reached is the current one, until all are done."""
+    count = sum(done for _label, done in reached)
+    steps = []
+    for position, (label, done) in enumerate(reached, start=1):
+        current = position == count and count < len(reached)
+        steps.append(Step(label, "current" if current else "done" if done else "todo"))
+    return steps
+
+
+def tell_refund(return_request: ReturnRequest) -> RefundTruth:
+    """What is true of the refund: quoted, approved, on its way, or paid; never more."""
+    state, sentence = _refund_words(return_request)
+    return RefundTruth(
+        state=state,
+        sentence=sentence,
+        amount=current_amount(return_request),
+        quoted=Money(return_request.quoted_amount, return_request.currency),
+        paid_at=return_request.refunded_at,
+    )
+
+
+def _refund_words(return_request: ReturnRequest) -> tuple[str, str]:
+    if Status(return_request.status) in RELEASES_UNITS:
+        return "none", _("Nothing is paid back: you keep the items.")
+    if return_request.approved_amount == 0:
+        return "zero", _("There is nothing to pay back for these items.")
+    if return_request.refunded_at:
+        return "paid", _("Paid back.")
+    if any(refund.state == Refund.State.PENDING for refund in return_request.refunds.all()):
+        return "moving", _("On its way: the payment has started and is not confirmed yet.")
+    if return_request.approved_amount is not None:
+        return "approved", _("Approved. Not paid yet.")
+    return "quoted", _("Worked out when you asked. Paid only if the shop approves.")
+
+
+def tell_story(
+    return_request: ReturnRequest, terms: PolicyTerms, refund: RefundTruth, *, now: datetime
+) -> Story:
+    """Now, next, who and by when, in words a hurried person understands."""
+    status = Status(return_request.status)
+    if status is Status.DECLINED:
+        return Story(
+            _("The shop declined your return."),
+            _("You keep the items. While the return window is open, you can ask again."),
+            "",
+        )
+    if status is Status.CANCELED:
+        return Story(
+            _("This request is canceled."),
+            _("You keep the items. While the return window is open, you can ask again."),
+            "",
+        )
+    if return_request.refunded_at:
+        return _story_of_paid(refund)
+    if status is Status.REQUESTED:
+        return _story_of_requested(return_request, now)
+    return _story_of_approved(return_request, terms, status)
+
+
+def _story_of_requested(return_request: ReturnRequest, now: datetime) -> Story:
+    due = return_request.answer_due_at
+    if now > due:
+        return Story(
+            _("We have your request."),
+            _("The shop's answer is late. Your request is still open, and they can see it."),
+            _("The shop"),
+            due,
+            late=True,
+        )
+    return Story(
+        _("We have your request."), _("The shop looks at it and answers."), _("The shop"), due
+    )
+
+
+def _story_of_approved(return_request: ReturnRequest, terms: PolicyTerms, status: Status) -> Story:
+    waits_for_parcel = terms.refund_on == "receipt" and status is Status.APPROVED
+    if waits_for_parcel:
+        return Story(
+            _("Your return is approved."),
+            _("Send the parcel. Your refund follows once it has arrived."),
+            _("You"),
+            return_request.send_by,
+        )
+    now = (
+        _("The shop has your parcel.")
+        if status is Status.RECEIVED
+        else _("Your return is approved.")
+    )
+    return Story(
+        now, _("Your refund is being paid. There is nothing to wait for here."), _("The shop")
+    )
+
+
+def _story_of_paid(refund: RefundTruth) -> Story:
+    if not refund.amount:
+        return Story(_("Your return is complete."), _("There is nothing left to do."), "")
+    return Story(
+        _("Your refund is paid."),
+        _("It can take 3 to 10 business days until you see it in your account."),
+        "",
+    )
+
+
+def _happenings(return_request: ReturnRequest) -> list[Happening]:
+    return [
+        Happening(event.occurred_at, _event_sentence(event))
+        for event in return_request.events.all()
+        if event.shopper_sees
+    ]
+
+
+def _event_sentence(event: ReturnEvent) -> str:
+    if event.kind == "canceled" and event.actor_kind != ReturnEvent.ActorKind.SHOPPER:
+        return _("The request was canceled.")
+    return str(EVENTS.get(event.kind, _("Something changed.")))
+
+
+def _version(
+    return_request: ReturnRequest, story: Story, refund: RefundTruth, happenings: int
+) -> str:
+    """Changes when, and only when, the page has something new to show."""
+    seen = f"{return_request.status}|{refund.state}|{refund.amount}|{happenings}|{story.late}"
+    return hashlib.sha256(seen.encode()).hexdigest()[:12]

@@ -1,0 +1,160 @@
+"""What a shopper chose of an order: every item with its verdict, and what is wrong, if anything."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from portal.forms import LineForm
+from returns_portal.returns.eligibility import Code
+from returns_portal.returns.models import ReturnReason
+from returns_portal.returns.orders import Choice
+from returns_portal.returns.services import NotEligible, RequestedLine
+from returns_portal.returns.wording import explain
+
+FIELDS = ("choose", "quantity", "reason", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldProblem:
+    """A sentence about what is wrong, and the id of the field it is about (or of the list)."""
+
+    anchor: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One choice as the page shows it; `form` is None where it cannot be returned."""
+
+    choice: Choice
+    form: LineForm | None
+    verdict: str
+    days_left: int | None
+    parcel_at: datetime | None
+    problem: str = ""
+
+
+class Selection:
+    """The choices of an order with what was ticked and typed; unbound when `data` is None."""
+
+    def __init__(
+        self,
+        choices: Sequence[Choice],
+        reasons: Sequence[ReturnReason],
+        data: Mapping[str, Any] | None = None,
+        *,
+        now: datetime,
+    ) -> None:
+        self.choices = tuple(choices)
+        self.reasons = tuple(reasons)
+        self.data = data
+        self.now = now
+        self.refusals: dict[str, str] = {}
+        self.forms = self._build_forms()
+
+    def _build_forms(self) -> dict[str, LineForm]:
+        eligible = [choice for choice in self.choices if choice.eligible]
+        by_code = {reason.code: reason for reason in self.reasons}
+        return {
+            choice.key: LineForm(choice, by_code, self.data, preselected=len(eligible) == 1)
+            for choice in eligible
+        }
+
+    @property
+    def items(self) -> list[Item]:
+        """All choices, those that can be returned first."""
+        items = [self._item(choice) for choice in self.choices]
+        return sorted(items, key=lambda item: item.form is None)
+
+    def _item(self, choice: Choice) -> Item:
+        parcels = [other for other in self.choices if other.line.id == choice.line.id]
+        fulfillment = choice.fulfillment if len(parcels) > 1 else None
+        return Item(
+            choice=choice,
+            form=self.forms.get(choice.key),
+            verdict=verdict_sentence(choice),
+            days_left=self._days_left(choice),
+            parcel_at=fulfillment.created_at if fulfillment else None,
+            problem=self.refusals.get(choice.fulfillment_line_item_id or "", ""),
+        )
+
+    def _days_left(self, choice: Choice) -> int | None:
+        if not choice.eligible or choice.window_ends_at is None:
+            return None
+        return (choice.window_ends_at - self.now).days
+
+    @property
+    def chosen(self) -> list[LineForm]:
+        return [form for form in self.forms.values() if form.chosen]
+
+    def is_valid(self) -> bool:
+        return not self.problems
+
+    @property
+    def problems(self) -> list[FieldProblem]:
+        """All that is wrong, in the order of the page; empty for a page not sent yet."""
+        if self.data is None:
+            return []
+        found = [FieldProblem("items", message) for message in self._overall_problems()]
+        for form in self.forms.values():
+            found += _problems_of(form)
+        return found
+
+    def _overall_problems(self) -> list[str]:
+        if "" in self.refusals:
+            return [self.refusals[""]]
+        if self.refusals:
+            return list(self.refusals.values())
+        if self.strays:
+            return self._stray_problems()
+        if not self.chosen:
+            return [_("Choose at least one item to return.")]
+        return []
+
+    @property
+    def strays(self) -> set[str]:
+        """Keys ticked that this order does not have, or that cannot be returned (any more)."""
+        ticked = {name[7:] for name in self.data or () if name.startswith("choose-")}
+        return ticked - self.forms.keys()
+
+    def _stray_problems(self) -> list[str]:
+        known = [choice for choice in self.choices if choice.key in self.strays]
+        if not known:
+            return [_("One of the items is not part of this order. Please choose again.")]
+        return [f"{choice.line.title}: {verdict_sentence(choice)}" for choice in known]
+
+    def refuse(self, refusal: NotEligible) -> None:
+        """Takes over why the request was refused, to be shown at the items it concerns."""
+        for problem in refusal.problems:
+            self.refusals[problem.fulfillment_line_item_id] = problem.message
+
+    def requested_lines(self) -> list[RequestedLine]:
+        """The chosen items; those without a usable number of units are left out."""
+        lines = [form.requested_line() for form in self.chosen]
+        return [line for line in lines if line is not None]
+
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """The choice as names and values, for the next page to carry."""
+        return [
+            (form.add_prefix(field), str((self.data or {}).get(form.add_prefix(field), "")))
+            for form in self.chosen
+            for field in FIELDS
+        ]
+
+
+def _problems_of(form: LineForm) -> list[FieldProblem]:
+    return [
+        FieldProblem(form.add_prefix(field), f"{form.choice.line.title}: {message}")
+        for field in FIELDS
+        for message in form.errors.get(field, ())
+    ]
+
+
+def verdict_sentence(choice: Choice) -> str:
+    """Why it cannot be returned, or until when it can."""
+    window = next((v for v in choice.verdicts if v.code is Code.RETURN_WINDOW), None)
+    told = choice.objection or window
+    return explain(told) if told else ""

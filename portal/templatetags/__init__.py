@@ -1,0 +1,1 @@
+"""How templates write money and dates."""

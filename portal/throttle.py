@@ -1,0 +1,114 @@
+"""Guessing order numbers and postcodes must not pay: failed look-ups are counted and limited."""
+
+import hashlib
+import ipaddress
+import logging
+import math
+import time
+from functools import cache
+
+from django.conf import settings
+from django.http import HttpRequest
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+from returns_portal.returns.identity import normalize_order_number
+
+logger = logging.getLogger(__name__)
+
+PER_ADDRESS = RateLimitItemPerMinute(30, 10, namespace="lookup-address")
+PER_ORDER = RateLimitItemPerMinute(10, 10, namespace="lookup-order")
+# So many failures of one address, and a limit on the order number holds for it too. Below,
+# it does not: others' guesses must not lock a shopper out of their own order.
+SUSPICIOUS = 5
+
+
+def seconds_to_wait(address: str, number: str) -> int:
+    """How long this address must wait before it may look up this order number; 0 is not at all."""
+    failures = _failures(PER_ADDRESS, address)
+    if failures >= PER_ADDRESS.amount:
+        return _until_free(PER_ADDRESS, address)
+    if failures >= SUSPICIOUS and _failures(PER_ORDER, order_key(number)) >= PER_ORDER.amount:
+        return _until_free(PER_ORDER, order_key(number))
+    return 0
+
+
+def record_failure(address: str, number: str) -> None:
+    """Counts a failed look-up against the address and against the order number."""
+    for item, key in ((PER_ADDRESS, address), (PER_ORDER, order_key(number))):
+        try:
+            get_limiter().hit(item, key)
+        except StorageError:
+            _warn()
+            get_local_limiter().hit(item, key)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The address that asks, as the outermost of our own proxies saw it.
+
+    TRUSTED_PROXY_HOPS says how many proxies of ours stand in front: each adds one entry at the
+    right of X-Forwarded-For, so whatever the client wrote there itself is never reached. Of an
+    IPv6 address the /64 counts, which is what one connection gets.
+    """
+    address = request.META.get("REMOTE_ADDR", "")
+    hops = settings.TRUSTED_PROXY_HOPS
+    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
+    if hops and len(forwarded) >= hops:
+        address = forwarded[-hops].strip()
+    return _network(address)
+
+
+def _network(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address[:64]
+    if parsed.version == 4:
+        return address
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
+
+
+def order_key(number: str) -> str:
+    """The order number as counted: however it was typed, of bounded length, not readable."""
+    return hashlib.sha256(normalize_order_number(number).encode()).hexdigest()
+
+
+@cache
+def get_limiter() -> MovingWindowRateLimiter:
+    """Counts where all processes can see them: in Redis when CACHE_URL names it, else in memory."""
+    if settings.CACHE_URL.startswith("redis"):
+        address = settings.CACHE_URL.replace("rediscache://", "redis://", 1)
+        return MovingWindowRateLimiter(storage_from_string(address, wrap_exceptions=True))
+    return get_local_limiter()
+
+
+@cache
+def get_local_limiter() -> MovingWindowRateLimiter:
+    """Counts of this process alone."""
+    return MovingWindowRateLimiter(MemoryStorage())
+
+
+def _failures(item: RateLimitItem, key: str) -> int:
+    return item.amount - _stats(item, key)[1]
+
+
+def _until_free(item: RateLimitItem, key: str) -> int:
+    return max(1, math.ceil(_stats(item, key)[0] - time.time()))
+
+
+def _stats(item: RateLimitItem, key: str) -> tuple[float, int]:
+    """When the oldest counted failure is forgotten, and how many more may happen until then."""
+    try:
+        stats = get_limiter().get_window_stats(item, key)
+    except StorageError:
+        _warn()
+        stats = get_local_limiter().get_window_stats(item, key)
+    return stats.reset_time, stats.remaining
+
+
+def _warn() -> None:
+    logger.warning("Failed look-ups are counted in this process only: Redis does not answer.")

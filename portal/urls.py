@@ -1,0 +1,18 @@
+"""The shopper's addresses."""
+
+from django.urls import path
+
+from portal.views import lookup, ordering, tracking
+
+app_name = "portal"
+
+urlpatterns = [
+    path("", lookup.lookup, name="lookup"),
+    path("orders/<int:legacy_id>/", ordering.choose, name="choose"),
+    path("orders/<int:legacy_id>/quote/", ordering.quote, name="quote"),
+    path("orders/<int:legacy_id>/review/", ordering.review, name="review"),
+    path("orders/<int:legacy_id>/submit/", ordering.submit, name="submit"),
+    path("returns/<str:token>/", tracking.status, name="status"),
+    path("returns/<str:token>/slip/", tracking.slip, name="slip"),
+    path("returns/<str:token>/cancel/", tracking.cancel, name="cancel"),
+]

@@ -1,0 +1,1 @@
+"""The shopper's pages: finding an order, choosing what goes back, following the return."""
