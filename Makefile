@@ -62,10 +62,12 @@ INSTALL = if uv --version >/dev/null 2>&1; \
 	else $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --no-compile --no-deps --require-hashes -r $(1); fi
 
 $(VENV)/installed: requirements.txt | $(VENV)/bin/python
+	@echo "Installing into $(VENV) ..."
 	@$(call INSTALL,requirements.txt)
 	@touch $@
 
 $(VENV)/installed-dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+	@echo "Installing what tests and checks need into $(VENV) ..."
 	@$(call INSTALL,requirements-dev.txt)
 	@touch $(VENV)/installed $@
 

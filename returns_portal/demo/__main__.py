@@ -108,11 +108,11 @@ def check_ports(demo: Demo) -> None:
 
 def build_children(demo: Demo, environ: Mapping[str, str]) -> list[Child]:
     """The processes of the demo, in the order in which they start."""
+    child = [sys.executable, "-m", "returns_portal.demo.child", str(os.getpid())]
     sandbox = ["--port", str(demo.sandbox_port), "--state", str(demo.sandbox_state)]
-    python = [sys.executable, "-m"]
     return [
-        Child("The stand-in for Shopify", [*python, SANDBOX, *sandbox], environ),
-        Child("The site", [*python, "returns_portal.demo.site"], environ),
+        Child("The stand-in for Shopify", [*child, SANDBOX, *sandbox], environ),
+        Child("The site", [*child, "returns_portal.demo.site"], environ),
     ]
 
 

@@ -86,7 +86,8 @@ def build_environment(demo: Demo, environ: Mapping[str, str], secret_key: str) -
         "TRUSTED_PROXY_HOPS": "0",
         "DATABASE_URL": f"sqlite:///{quote(str(demo.folder / 'portal.sqlite3'))}",
         "CACHE_URL": "locmemcache://",
-        "CELERY_BROKER_URL": "memory://",
+        # With a host, or the broker warns that it has none.
+        "CELERY_BROKER_URL": "memory://localhost/",
         "SWEEP_SECONDS": "2",
         "SYNC_ORDERS_SECONDS": "30",
         "EMAIL_URL": f"filemail:///{quote(str(demo.mail_folder))}",
