@@ -1,0 +1,1 @@
+"""A stand-in Shopify that speaks the Admin GraphQL API over HTTP, for the demo and the tests."""
