@@ -40,7 +40,7 @@ class Child:
     def __enter__(self) -> "Child":
         # A session of its own: Ctrl-C reaches the parent alone, which stops all in order.
         self.process = subprocess.Popen(  # noqa: S603
-            self.command, env=self.environ, start_new_session=True
+            self.command, env=self.environ, stdout=subprocess.DEVNULL, start_new_session=True
         )
         return self
 
@@ -118,7 +118,11 @@ def build_children(demo: Demo, environ: Mapping[str, str]) -> list[Child]:
 
 def wait_for_answers(demo: Demo, children: list[Child]) -> None:
     """Return when every part answers; raises CannotStart after a minute."""
-    waiting = {demo.sandbox_port: "/", demo.port: "/health/live", demo.mailbox_port: "/"}
+    waiting = {
+        demo.sandbox_port: "/sandbox/ledger.json",
+        demo.port: "/health/live",
+        demo.mailbox_port: "/",
+    }
     deadline = time.monotonic() + START_SECONDS
     while waiting:
         waiting = {port: path for port, path in waiting.items() if not answers(port, path)}

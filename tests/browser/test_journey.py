@@ -1,5 +1,6 @@
 """A whole return in a browser: from the order number to the refund, the stock and the e-mails."""
 
+import json
 import re
 import time
 import uuid
@@ -140,11 +141,21 @@ def number_in(text: str) -> Decimal:
     return Decimal(re.sub(r"[^\d.]", "", text))
 
 
-def order_in(places: Places, order: Showcase) -> dict[str, Any]:
-    """The order's page in the ledger of the stand-in for Shopify."""
-    orders = places.read_ledger()["orders"]
-    (found,) = [row for row in orders if order.order_number in str(row)]
-    return dict(found)
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What the stand-in for Shopify has on its books: an order, and all units in stock."""
+
+    refunds: list[dict[str, Any]]
+    returns: list[dict[str, Any]]
+    in_stock: int
+
+
+def read_books(places: Places, order: Showcase) -> Books:
+    """The books as they stand."""
+    ledger = places.read_ledger()
+    (found,) = [row for row in ledger["orders"] if order.order_number in json.dumps(row)]
+    in_stock = sum(level["available"] for level in ledger["stock"])
+    return Books(found["refunds"], found["returns"], in_stock)
 
 
 class TestReturn:
@@ -153,7 +164,7 @@ class TestReturn:
         self, browser: Browser, places: Places, screen: Screen, order: Showcase
     ) -> None:
         email = f"ada-{uuid.uuid4()}@example.org"
-        before = order_in(places, order)
+        before = read_books(places, order)
         with person(browser, screen) as shopper, person(browser, screen) as staff:
             look_up(shopper, places, order)
             choose_first_item(shopper)
@@ -163,7 +174,7 @@ class TestReturn:
             wait_for_refund(shopper, sent)
             mails = wait_for_mails(shopper.page, places, email, 3)
         check_mails(mails, sent)
-        check_books(before, order_in(places, order), sent)
+        check_books(before, read_books(places, order), sent)
 
 
 def check_mails(mails: list[dict[str, Any]], sent: Sent) -> None:
@@ -178,7 +189,12 @@ def check_mails(mails: list[dict[str, Any]], sent: Sent) -> None:
     }
 
 
-def check_books(before: dict[str, Any], after: dict[str, Any], sent: Sent) -> None:
-    """In Shopify: exactly one refund of exactly the amount shown, and one unit back in stock."""
-    refunds = after["refunds"][len(before["refunds"]) :]
-    assert [Decimal(refund["amount"]) for refund in refunds] == [number_in(sent.refund)]
+def check_books(before: Books, after: Books, sent: Sent) -> None:
+    """In Shopify: one return, closed; one refund of exactly the amount shown; one unit back."""
+    refunds = after.refunds[len(before.refunds) :]
+    payments = [payment for refund in refunds for payment in refund["transactions"]]
+    assert [payment["status"] for payment in payments] == ["SUCCESS"]
+    assert Decimal(payments[0]["amount"]) == number_in(sent.refund)
+    returns = after.returns[len(before.returns) :]
+    assert [row["status"] for row in returns] == ["CLOSED"]
+    assert after.in_stock == before.in_stock + 1
