@@ -220,13 +220,16 @@ def parse_return_line(node: Node) -> ReturnLine:
     )
 
 
-def parse_calculation(nodes: list[Node]) -> ReturnCalculation:
+def parse_calculation(nodes: list[Node], *, taxes_included: bool) -> ReturnCalculation:
     """Read the parts of one calculation; what is given back turns positive, as the fees are.
 
-    Raises IndexError where nothing was calculated.
+    Where taxes are included, the subtotals hold them and nothing comes on top. Raises IndexError
+    where nothing was calculated.
     """
     lines = tuple(
-        _parse_calculated_line(line) for node in nodes for line in node["returnLineItems"]
+        _parse_calculated_line(line, taxes_included)
+        for node in nodes
+        for line in node["returnLineItems"]
     )
     currency = lines[0].subtotal.currency
     shipping_fee = Money.zero(currency)
@@ -287,15 +290,16 @@ def _parse_user_error(node: Node) -> UserError:
     return UserError(code=code, field=field, message=message)
 
 
-def _parse_calculated_line(node: Node) -> CalculatedLine:
+def _parse_calculated_line(node: Node, taxes_included: bool) -> CalculatedLine:
     subtotal = parse_money(node["subtotalSet"])
+    nothing = Money.zero(subtotal.currency)
     fee = node.get("restockingFee")
     return CalculatedLine(
         fulfillment_line_item_id=node["fulfillmentLineItem"]["id"],
         quantity=int(node["quantity"]),
         subtotal=-subtotal,
-        tax=-parse_money(node["totalTaxSet"]),
-        restocking_fee=parse_money(fee["amountSet"]) if fee else Money.zero(subtotal.currency),
+        tax=nothing if taxes_included else -parse_money(node["totalTaxSet"]),
+        restocking_fee=parse_money(fee["amountSet"]) if fee else nothing,
     )
 
 

@@ -44,19 +44,17 @@ def calculate_return(
     Raises `ShopifyNotFound` for an unknown order, `ShopifyProtocolError` for impossible lines.
     """
     document = DOCUMENTS["ReturnCalculate"]
+    taxes_included = False
     nodes: list[Node] = []
     for batch in _batches(lines):
         fee = return_shipping_fee if not nodes else None
-        calculation_input = {
-            "orderId": order_id,
-            "returnLineItems": [_calculated_input(line) for line in batch],
-        } | _shipping_fee_input(fee)
-        node = client.execute(document, {"input": calculation_input})["returnCalculate"]
-        if node is None:
+        data = client.execute(document, _calculation_variables(order_id, batch, fee))
+        if data["returnCalculate"] is None or data.get("order") is None:
             raise ShopifyNotFound("Shopify does not know this order.", operation=document.name)
-        nodes.append(node)
+        nodes.append(data["returnCalculate"])
+        taxes_included = bool(data["order"]["taxesIncluded"])
     with reading(document):
-        return parse_calculation(nodes)
+        return parse_calculation(nodes, taxes_included=taxes_included)
 
 
 def create_return(
@@ -253,6 +251,16 @@ def _batches(lines: Sequence[ReturnLineInput]) -> Iterator[Sequence[ReturnLineIn
         raise ValueError("A return has at least one line")
     for start in range(0, len(lines), LARGEST_INPUT):
         yield lines[start : start + LARGEST_INPUT]
+
+
+def _calculation_variables(
+    order_id: str, lines: Sequence[ReturnLineInput], return_shipping_fee: Money | None
+) -> dict[str, Any]:
+    calculation_input = {
+        "orderId": order_id,
+        "returnLineItems": [_calculated_input(line) for line in lines],
+    } | _shipping_fee_input(return_shipping_fee)
+    return {"orderId": order_id, "input": calculation_input}
 
 
 def _calculated_input(line: ReturnLineInput) -> dict[str, Any]:

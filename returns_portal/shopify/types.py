@@ -144,7 +144,10 @@ class ReturnLineInput:
 
 @dataclass(frozen=True, slots=True)
 class CalculatedLine:
-    """Shopify's worth of a line to return: subtotal and tax are positive, given back."""
+    """Shopify's worth of a line to return: subtotal and tax are positive, given back.
+
+    `tax` is what comes on top of the subtotal: zero where the order's prices include it.
+    """
 
     fulfillment_line_item_id: str
     quantity: int

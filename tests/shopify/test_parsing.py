@@ -179,15 +179,25 @@ class TestParseCalculation:
         return {"returnLineItems": list(lines), "returnShippingFee": shipping}
 
     def test_turns_what_is_given_back_positive(self) -> None:
-        result = parse_calculation([self.node(self.line("-20.0", "-1.75", "2.0"), fee="5.0")])
+        result = parse_calculation(
+            [self.node(self.line("-20.0", "-1.75", "2.0"), fee="5.0")], taxes_included=False
+        )
         assert result.lines[0].subtotal == usd("20")
         assert result.lines[0].tax == usd("1.75")
         assert result.lines[0].restocking_fee == usd("2")
         assert result.return_shipping_fee == usd("5")
         assert result.refund == usd("14.75")
 
+    def test_counts_no_tax_twice(self) -> None:
+        node = self.node(self.line("-24.0", "-4.0"))
+        result = parse_calculation([node], taxes_included=True)
+        assert (result.lines[0].subtotal, result.lines[0].tax) == (usd("24"), usd("0"))
+        assert result.refund == usd("24")
+
     def test_never_asks_the_shopper_for_money(self) -> None:
-        result = parse_calculation([self.node(self.line("-3.0", "0.0"), fee="5.0")])
+        result = parse_calculation(
+            [self.node(self.line("-3.0", "0.0"), fee="5.0")], taxes_included=False
+        )
         assert result.refund == usd("0")
 
     def test_adds_up_several_parts_with_one_fee(self) -> None:
@@ -195,7 +205,7 @@ class TestParseCalculation:
             self.node(self.line("-20.0", "0.0"), fee="5.0"),
             self.node(self.line("-10.0", "0.0")),
         ]
-        result = parse_calculation(parts)
+        result = parse_calculation(parts, taxes_included=False)
         assert (result.refund, len(result.lines)) == (usd("25"), 2)
 
 

@@ -68,7 +68,10 @@ def calculated(subtotal: str, fee: str | None = None) -> dict[str, Any]:
         "restockingFee": None,
     }
     shipping = {"amountSet": money(fee)} if fee else None
-    return {"returnCalculate": {"returnLineItems": [line], "returnShippingFee": shipping}}
+    return {
+        "returnCalculate": {"returnLineItems": [line], "returnShippingFee": shipping},
+        "order": {"taxesIncluded": False},
+    }
 
 
 class TestCalculateReturn:
@@ -80,6 +83,7 @@ class TestCalculateReturn:
         )
         assert result.refund == usd("15")
         assert client.variables_of("ReturnCalculate") == {
+            "orderId": ORDER_ID,
             "input": {
                 "orderId": ORDER_ID,
                 "returnLineItems": [
@@ -91,7 +95,7 @@ class TestCalculateReturn:
                     {"fulfillmentLineItemId": LINE.fulfillment_line_item_id, "quantity": 1},
                 ],
                 "returnShippingFee": {"amount": {"amount": "5.00", "currencyCode": "USD"}},
-            }
+            },
         }
 
     @pytest.mark.parametrize("fee", [None, usd("0.00")])
@@ -110,7 +114,7 @@ class TestCalculateReturn:
         assert ["returnShippingFee" in each for each in inputs] == [True, False]
 
     def test_raises_for_an_unknown_order(self) -> None:
-        client = ScriptedClient({"ReturnCalculate": {"returnCalculate": None}})
+        client = ScriptedClient({"ReturnCalculate": {"returnCalculate": None, "order": None}})
         with pytest.raises(ShopifyNotFound):
             calculate_return(client, order_id="x", lines=[LINE], return_shipping_fee=None)
 
