@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -129,6 +130,14 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-webhooks": {
         "task": "returns_portal.returns.tasks.sweep_webhooks",
         "schedule": 60.0,
+    },
+    "sync-webhooks": {
+        "task": "returns_portal.returns.tasks.sync_webhooks",
+        "schedule": 3600.0,
+    },
+    "reconcile": {
+        "task": "returns_portal.returns.tasks.reconcile_requests",
+        "schedule": crontab(hour=3, minute=17),
     },
     "sync-orders": {
         "task": "returns_portal.returns.tasks.sync_orders",

@@ -1,14 +1,24 @@
 """Webhooks taken in: stored once, without personal data, and answered by reading again."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
 from celery import current_app
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 
+from returns_portal.returns.history import Actor
 from returns_portal.returns.mirror import mirror_order
-from returns_portal.returns.models import WebhookDelivery
+from returns_portal.returns.models import (
+    MirroredOrder,
+    Operation,
+    ReturnRequest,
+    WebhookDelivery,
+)
+from returns_portal.returns.outbox import hasten
+from returns_portal.returns.services.privacy import erase_customer
 from returns_portal.shopify.client import ShopifyClient
 from returns_portal.shopify.errors import ShopifyNotFound
 from returns_portal.shopify.orders import get_order
@@ -16,6 +26,14 @@ from returns_portal.shopify.webhooks import WebhookHeaders
 
 PROCESS_WEBHOOK = "returns_portal.returns.tasks.process_webhook"
 ORDER_GID = "gid://shopify/Order/"
+REDACT = frozenset({"customers/redact", "shop/redact"})
+# Changes come in bursts, a webhook each: a moment later one reading answers them all.
+SETTLE_SECONDS = 5
+
+
+def webhook_uri() -> str:
+    """The address at which Shopify reaches the portal."""
+    return settings.SITE_URL + reverse("shopify-webhooks")
 
 
 @transaction.atomic
@@ -30,41 +48,61 @@ def store_webhook(
             "event_id": headers.event_id[:120],
             "topic": headers.topic[:80],
             "resource_id": str(payload.get("admin_graphql_api_id", ""))[:80],
-            "order_id": order_id_of(headers.topic, payload)[:80],
+            "order_ids": order_ids_of(headers.topic, payload),
             "received_at": now,
         },
     )
 
     def publish() -> None:
-        current_app.send_task(PROCESS_WEBHOOK, args=[delivery.pk], retry=False)
+        current_app.send_task(
+            PROCESS_WEBHOOK, args=[delivery.pk], countdown=SETTLE_SECONDS, retry=False
+        )
 
     if created:
         transaction.on_commit(publish, robust=True)
     return delivery
 
 
-def order_id_of(topic: str, payload: Mapping[str, Any]) -> str:
-    """The id of the order that a payload of `topic` is about, or an empty string."""
+def order_ids_of(topic: str, payload: Mapping[str, Any]) -> list[str]:
+    """The ids of the orders that a payload of `topic` is about."""
+    if topic == "customers/redact":
+        listed = payload.get("orders_to_redact")
+        return [order_gid(item) for item in listed] if isinstance(listed, list) else []
     if topic.startswith("orders/"):
-        return str(payload.get("admin_graphql_api_id") or _order_gid(payload.get("id")))
+        return _ids([payload.get("admin_graphql_api_id") or payload.get("id")])
     order = payload.get("order")
     if isinstance(order, Mapping):
-        return str(order.get("admin_graphql_api_id") or _order_gid(order.get("id")))
-    return _order_gid(payload.get("order_id"))
+        return _ids([order.get("admin_graphql_api_id") or order.get("id")])
+    return _ids([payload.get("order_id")])
 
 
 def process_webhook(delivery_id: int, client: ShopifyClient, *, now: datetime) -> None:
-    """Reads the order again that the webhook hinted at; a second time changes nothing."""
+    """Reads the orders again that the webhook hinted at; a second time changes nothing."""
     delivery = WebhookDelivery.objects.get(pk=delivery_id)
     if delivery.processed_at:
         return
-    if delivery.order_id.startswith(ORDER_GID):
+    if delivery.topic in REDACT:
+        erase_customer(order_ids=delivery.order_ids, actor=Actor.shopify(), now=now)
+    else:
+        for order_id in delivery.order_ids:
+            read_again(order_id, delivery, client, now=now)
+    WebhookDelivery.objects.filter(pk=delivery.pk).update(
+        processed_at=now, last_error=delivery.last_error
+    )
+
+
+def read_again(
+    order_id: str, delivery: WebhookDelivery, client: ShopifyClient, *, now: datetime
+) -> None:
+    """Mirrors the order unless it was read since, and hastens steps that wait for news of it."""
+    known = MirroredOrder.objects.filter(shopify_id=order_id, synced_at__gte=delivery.received_at)
+    if not known.exists():
         try:
-            mirror_order(get_order(client, delivery.order_id), now=now)
+            mirror_order(get_order(client, order_id), now=now)
         except ShopifyNotFound as error:
             delivery.last_error = str(error)
-    delivery.processed_at = now
-    delivery.save(update_fields=["processed_at", "last_error"])
+    waiting = ReturnRequest.objects.filter(shopify_order_id=order_id, refunded_at=None)
+    hasten(waiting.values_list("pk", flat=True), Operation.Kind.CONFIRM_REFUND, now=now)
 
 
 def unprocessed_webhooks() -> list[int]:
@@ -73,5 +111,11 @@ def unprocessed_webhooks() -> list[int]:
     return list(waiting.values_list("pk", flat=True)[:1000])
 
 
-def _order_gid(legacy_id: object) -> str:
-    return f"{ORDER_GID}{legacy_id}" if legacy_id else ""
+def order_gid(number: object) -> str:
+    """The id of the order that a webhook names by number or by id."""
+    text = str(number)
+    return text if text.startswith(ORDER_GID) else f"{ORDER_GID}{text}"
+
+
+def _ids(numbers: Iterable[object]) -> list[str]:
+    return [order_gid(number) for number in numbers if number]

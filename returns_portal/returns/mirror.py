@@ -1,6 +1,6 @@
 """Keeping the mirror of Shopify's orders: facts in full, personal data as keyed digests."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -29,10 +29,9 @@ def channel_of(order: Order) -> str:
     return order.source_name
 
 
-def is_served(order: Order) -> bool:
-    """Whether the settings (PORTAL_CHANNELS) let the portal serve this order."""
-    channels = settings.PORTAL_CHANNELS
-    return "*" in channels or channel_of(order) in channels
+def is_served(sales_channel: str) -> bool:
+    """Whether the settings (PORTAL_CHANNELS) let the portal serve orders of this channel."""
+    return "*" in settings.PORTAL_CHANNELS or sales_channel in settings.PORTAL_CHANNELS
 
 
 def tiktok_order_id_of(order: Order) -> str:
@@ -59,16 +58,30 @@ def mirror_order(order: Order, *, now: datetime) -> MirroredOrder:
     return mirrored
 
 
-def sync_orders(client: ShopifyClient, *, now: datetime) -> int:
-    """Mirrors every order that changed since the last sync, with overlap; returns how many."""
-    mark = OrderSync.objects.filter(shop=settings.SHOPIFY_SHOP).first()
-    since = mark.synced_until - OVERLAP if mark else now - FIRST_SYNC
+def sync_orders(
+    client: ShopifyClient,
+    *,
+    now: datetime,
+    since: datetime | None = None,
+    on_progress: Callable[[int], None] = lambda _count: None,
+) -> int:
+    """Mirrors every order that changed since the last sync, with overlap, or since `since`.
+
+    Returns how many orders that were; `on_progress` hears the count after each. Raises
+    ShopifyError, and then begins at the same moment the next time.
+    """
     count = 0
-    for order in iterate_orders_updated_since(client, since):
+    for order in iterate_orders_updated_since(client, since or _synced_until(now)):
         mirror_order(order, now=now)
         count += 1
+        on_progress(count)
     OrderSync.objects.update_or_create(shop=settings.SHOPIFY_SHOP, defaults={"synced_until": now})
     return count
+
+
+def _synced_until(now: datetime) -> datetime:
+    mark = OrderSync.objects.filter(shop=settings.SHOPIFY_SHOP).first()
+    return mark.synced_until - OVERLAP if mark else now - FIRST_SYNC
 
 
 def read_snapshot(mirrored: MirroredOrder) -> Order:
@@ -85,7 +98,7 @@ def _columns(order: Order, now: datetime) -> dict[str, object]:
     return {
         "name": order.name[:80],
         "tiktok_order_id": tiktok_order_id_of(order),
-        "served": is_served(order),
+        "sales_channel": channel_of(order)[:40],
         "postcode_digest": digest("postcode", postcode) if postcode else "",
         "postcode_masked": masked,
         "email_digest": digest("email", email) if email else "",

@@ -16,7 +16,7 @@ from returns_portal.returns.eligibility import (
     objection,
     window_ends_at,
 )
-from returns_portal.returns.mirror import digest, mirror_order, read_snapshot
+from returns_portal.returns.mirror import digest, is_served, mirror_order, read_snapshot
 from returns_portal.returns.models import MirroredOrder, ReturnPolicy
 from returns_portal.returns.policies import build_terms, get_policy
 from returns_portal.returns.reservations import bought_units, free_units
@@ -105,7 +105,7 @@ def find_order(*, number: str, postcode_or_email: str, now: datetime) -> FoundOr
 
 def _first_match(orders: list[MirroredOrder], number: str, typed: str) -> FoundOrder | None:
     for order in orders:
-        if order.served and (match := _match(order, number, typed)):
+        if is_served(order.sales_channel) and (match := _match(order, number, typed)):
             return match
     return None
 

@@ -4,7 +4,9 @@ from celery import shared_task
 from django.utils import timezone
 
 from returns_portal.returns import intake, mirror, processing
+from returns_portal.returns.processing.reconcile import reconcile
 from returns_portal.shopify.client import build_client
+from returns_portal.shopify.subscriptions import ensure_subscriptions
 
 
 @shared_task
@@ -39,3 +41,17 @@ def sweep_webhooks() -> int:
     for delivery_id in waiting:
         process_webhook.delay(delivery_id)
     return len(waiting)
+
+
+@shared_task
+def sync_webhooks() -> int:
+    """Subscribes again to webhooks that Shopify dropped; returns how many those were."""
+    client = build_client(max_wait=60, priority="background")
+    return len(ensure_subscriptions(client, intake.webhook_uri()))
+
+
+@shared_task
+def reconcile_requests() -> int:
+    """Compares every open and recent request with Shopify; returns how many."""
+    client = build_client(max_wait=120, priority="background")
+    return sum(1 for _request in reconcile(client, now=timezone.now()))

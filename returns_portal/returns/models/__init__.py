@@ -1,5 +1,6 @@
 """The facts the portal keeps, and the invariants that the database itself holds."""
 
+from returns_portal.returns.models.differences import Difference
 from returns_portal.returns.models.operations import Operation, WebhookDelivery
 from returns_portal.returns.models.orders import MirroredOrder, OrderNumber, OrderSync
 from returns_portal.returns.models.policies import ReturnPolicy, ReturnReason
@@ -12,6 +13,7 @@ from returns_portal.returns.models.requests import (
 )
 
 __all__ = [
+    "Difference",
     "MirroredOrder",
     "Operation",
     "OrderNumber",

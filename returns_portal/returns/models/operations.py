@@ -92,7 +92,7 @@ class WebhookDelivery(models.Model):
     event_id = models.CharField(max_length=120, blank=True)
     topic = models.CharField(max_length=80)
     resource_id = models.CharField(max_length=80, blank=True)
-    order_id = models.CharField(max_length=80, blank=True)
+    order_ids = models.JSONField(default=list, help_text=_("The orders it is about."))
     received_at = models.DateTimeField()
     processed_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)

@@ -9,7 +9,7 @@ class MirroredOrder(models.Model):
     shopify_id = models.CharField(max_length=80, unique=True)
     name = models.CharField(max_length=80)
     tiktok_order_id = models.CharField(max_length=24, blank=True)
-    served = models.BooleanField(help_text="Its channel is one the portal serves.")
+    sales_channel = models.CharField(max_length=40, blank=True)
     postcode_digest = models.CharField(max_length=64, blank=True)
     postcode_masked = models.BooleanField(default=False)
     email_digest = models.CharField(max_length=64, blank=True)

@@ -166,6 +166,11 @@ class ReturnLineItem(models.Model):
     def __str__(self) -> str:
         return f"{self.title} × {self.quantity}"  # noqa: RUF001 - the multiplication sign is meant
 
+    @property
+    def units_back(self) -> int:
+        """Units to refund and place: what arrived where it was counted, else what was asked."""
+        return self.quantity if self.received_quantity is None else self.received_quantity
+
 
 class ReservedUnit(models.Model):
     """One bought unit that an open or carried-out request holds: the guard against over-return.

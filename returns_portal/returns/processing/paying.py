@@ -2,7 +2,7 @@
 
 import uuid
 
-from returns_portal.returns.models import Refund, ReturnLineItem
+from returns_portal.returns.models import Refund
 from returns_portal.returns.outbox import mark_sent
 from returns_portal.returns.processing.elsewhere import settle_elsewhere_or_ask
 from returns_portal.returns.processing.restocking import is_placed, placements
@@ -75,7 +75,7 @@ def is_processed(found: Return) -> bool:
 
 def units_to_process(step: Step, found: Return) -> dict[str, int]:
     """Units by return line id: what arrived where it was counted, else what was requested."""
-    wanted = {line.fulfillment_line_item_id: units_of(line) for line in step.request.lines.all()}
+    wanted = {line.fulfillment_line_item_id: line.units_back for line in step.request.lines.all()}
     units: dict[str, int] = {}
     for line in found.lines:
         count = min(line.quantity, wanted.get(line.fulfillment_line_item_id, 0))
@@ -83,10 +83,6 @@ def units_to_process(step: Step, found: Return) -> dict[str, int]:
         if count:
             units[line.id] = count
     return units
-
-
-def units_of(line: ReturnLineItem) -> int:
-    return line.quantity if line.received_quantity is None else line.received_quantity
 
 
 def send(step: Step, found: Return, payments: tuple[RefundTransactionInput, ...]) -> Return:

@@ -23,9 +23,8 @@ def missing_dispositions(
         line = lines.get(reverse.fulfillment_line_item_id)
         if line is None:
             continue
-        units = line.quantity if line.received_quantity is None else line.received_quantity
         placed = sum(disposition.quantity for disposition in reverse.dispositions)
-        count = min(reverse.quantity, units) - placed
+        count = min(reverse.quantity, line.units_back) - placed
         if count > 0:
             yield reverse, _disposition(line, reverse, count)
 
