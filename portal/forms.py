@@ -116,9 +116,9 @@ class LineForm(forms.Form):
 
     def requested_line(self) -> RequestedLine | None:
         """What was asked for, as far as it makes sense; None when there is no number of units."""
-        cleaned = getattr(self, "cleaned_data", {})
-        if not self.is_valid() and "quantity" in self.errors:
+        if not self.is_bound or "quantity" in self.errors:
             return None
+        cleaned = self.cleaned_data
         return RequestedLine(
             fulfillment_line_item_id=self.choice.fulfillment_line_item_id or "",
             quantity=cleaned["quantity"],

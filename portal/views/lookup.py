@@ -7,10 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods
 
 from portal import throttle
-from portal.access import grant_order, private
+from portal.access import grant_order
 from portal.forms import LookupForm
 from portal.policy_summary import summarize
 from portal.responses import RETRY_AFTER, problem_status
@@ -22,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@private()
+@cache_control(no_store=True)
 def lookup(request: HttpRequest) -> HttpResponse:
     """Shows the form; with the right details, opens the order."""
     if request.method != "POST":

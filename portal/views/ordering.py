@@ -120,7 +120,7 @@ def review(request: HttpRequest, grant: Grant) -> HttpResponse:
 def submit(request: HttpRequest, grant: Grant) -> HttpResponse:
     """Makes the request, once; whatever changed since the last page is shown first."""
     if sent := _sent_already(request, grant):
-        return redirect("portal:status", sent.token)
+        return _see_other(sent)
     page = _open(request, grant)
     if not page.selection.is_valid():
         changed = bool(page.selection.strays)

@@ -19,6 +19,19 @@ document.addEventListener("click", (event) => {
   if ("print" in button.dataset) window.print();
 });
 
+// Whoever moves on does not wait for the running total, and hears nothing of its end.
+let asking = null;
+
+document.addEventListener("htmx:beforeSend", (event) => {
+  asking = event.detail.xhr;
+});
+
+document.addEventListener("submit", () => {
+  if (!asking) return;
+  asking.onabort = null;
+  asking.abort();
+});
+
 // A second press while the first is on its way says nothing new. The server holds for itself.
 document.addEventListener("submit", (event) => {
   const form = event.target;
