@@ -70,7 +70,8 @@ class Comparison:
 
     @property
     def shown(self) -> str:
-        return wording.money_of(self.amount) if self.amount else ""
+        # An amount of zero is an answer too.
+        return "" if self.amount is None else wording.money_of(self.amount)
 
 
 @dataclass(frozen=True, slots=True)

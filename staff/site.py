@@ -62,6 +62,11 @@ class StaffSite(admin.AdminSite):
                 links.append(NavigationLink(str(label), url, request.path.startswith(url)))
         return links
 
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Django's list with the shop's own business before people and permissions."""
+        apps = super().get_app_list(request, app_label)
+        return sorted(apps, key=lambda app: app["app_label"] != "returns")
+
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> TemplateResponse:
@@ -97,5 +102,7 @@ def _first_due() -> str:
     first = queue.first_to_review()
     if first is None:
         return ""
-    words = wording.due(first.answer_due_at, timezone.now()).words
-    return _("the first answer is due: %(when)s") % {"when": words}
+    deadline = wording.due(first.answer_due_at, timezone.now())
+    if deadline.level == "late":
+        return _("the first answer is %(when)s") % {"when": deadline.words}
+    return _("the first answer is due %(when)s") % {"when": deadline.words}

@@ -88,10 +88,9 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
     require(request, VIEW)
     return_request = get_request_or_404(pk)
     comparison = decision.compare_with_shopify(return_request)
-    context = {"comparison": comparison, "return_request": return_request}
     if is_htmx(request):
-        return TemplateResponse(request, COMPARISON, context)
-    return render_page(request, return_request, **context)
+        return TemplateResponse(request, COMPARISON, {"comparison": comparison})
+    return render_page(request, return_request, comparison=comparison)
 
 
 @require_safe
@@ -239,7 +238,8 @@ def next_url(decided: ReturnRequest) -> str:
 def _approve_panel(return_request: ReturnRequest) -> Panel:
     """Asks Shopify afresh; where it is silent, what was quoted is what will be approved."""
     comparison = decision.compare_with_shopify(return_request)
-    amount = comparison.amount or decision.quoted(return_request)
+    now, told = comparison.amount, decision.quoted(return_request)
+    amount = told if now is None else now
     return Panel("approve", ApproveForm(return_request, amount=amount), comparison, amount)
 
 
@@ -268,7 +268,7 @@ def objection_to_amount(return_request: ReturnRequest, seen: Money) -> str | Non
     if now is not None and now.amount == seen.amount:
         return None
     words = _("Nothing was approved: the amount is now %(amount)s. Look again.")
-    return words % {"amount": wording.money_of(now or told)}
+    return words % {"amount": wording.money_of(told if now is None else now)}
 
 
 def approved_message(return_request: ReturnRequest, form: SeenAmount) -> SafeString:

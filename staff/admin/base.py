@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.contrib import admin
 from django.db.models import Model
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 
 T = TypeVar("T", bound=Model)
 
@@ -24,7 +25,17 @@ else:
             return cls
 
 
-class ReadOnlyAdmin(TypedAdmin[T]):
+class ListAdmin(TypedAdmin[T]):
+    """A list under its plain name, not under an order to select something."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        title = capfirst(self.model._meta.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+
+class ReadOnlyAdmin(ListAdmin[T]):
     """Records that only the portal writes: to be read, never added, changed or deleted."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:

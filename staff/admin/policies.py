@@ -4,12 +4,12 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from returns_portal.returns.models import ReturnPolicy, ReturnReason
-from staff.admin.base import TypedAdmin
+from staff.admin.base import ListAdmin
 from staff.forms import PolicyForm
 
 
 @admin.register(ReturnPolicy)
-class ReturnPolicyAdmin(TypedAdmin[ReturnPolicy]):
+class ReturnPolicyAdmin(ListAdmin[ReturnPolicy]):
     """Policies as a merchant thinks of them: where, how long, what it costs, what to do."""
 
     form = PolicyForm
@@ -74,7 +74,7 @@ class ReturnPolicyAdmin(TypedAdmin[ReturnPolicy]):
 
 
 @admin.register(ReturnReason)
-class ReturnReasonAdmin(TypedAdmin[ReturnReason]):
+class ReturnReasonAdmin(ListAdmin[ReturnReason]):
     """Reasons in the order in which shoppers see them."""
 
     list_display = ("label", "position", "active", "fault", "waives_fees", "requires_note")

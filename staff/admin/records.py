@@ -106,13 +106,13 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin[WebhookDelivery]):
 class MirroredOrderAdmin(ReadOnlyAdmin[MirroredOrder]):
     """Orders as last read from Shopify; the digests of personal data are not shown."""
 
-    list_display = ("name", "tiktok_order_id", "served", "shopify_updated_at", "synced_at")
-    list_filter = ("served",)
+    list_display = ("name", "tiktok_order_id", "sales_channel", "shopify_updated_at", "synced_at")
+    list_filter = ("sales_channel",)
     fields = (
         "name",
         "tiktok_order_id",
         "shopify_id",
-        "served",
+        "sales_channel",
         "postcode_masked",
         "shopify_updated_at",
         "synced_at",

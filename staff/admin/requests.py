@@ -82,7 +82,7 @@ class ReturnRequestAdmin(ReadOnlyAdmin[ReturnRequest]):
         "lines__sku",
     )
     search_help_text = _lazy("RMA, order, TikTok order ID, name, e-mail or SKU")
-    list_per_page = 50
+    list_per_page = 100
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
     actions = ("approve_selected", "decline_selected")
@@ -105,8 +105,7 @@ class ReturnRequestAdmin(ReadOnlyAdmin[ReturnRequest]):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        titles = {"title": _("Returns"), "subtitle": None}
-        return super().changelist_view(request, {**titles, **(extra_context or {})})
+        return super().changelist_view(request, {"title": _("Returns"), **(extra_context or {})})
 
     def change_view(
         self,
