@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from django.core.cache import cache
-from pytest_django.fixtures import SettingsWrapper
-from returns_portal.shopify.sandbox.server import SandboxServer
 
 from returns_portal.returns.outbox import due_operations
 from returns_portal.returns.processing import carry_out
+from returns_portal.shopify.sandbox.server import SandboxServer
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def empty_cache() -> None:
 
 
 @pytest.fixture
-def sandbox(settings: SettingsWrapper) -> Iterator[SandboxServer]:
+def sandbox(settings: Any) -> Iterator[SandboxServer]:
     """A seeded sandbox Shopify on a free port, with the portal pointed at it."""
     with SandboxServer() as server:
         settings.SHOPIFY_BASE_URL = server.url

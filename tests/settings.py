@@ -1,6 +1,8 @@
 """The settings of the tests: the project's own, under an environment the tests choose."""
 
 import os
+import tempfile
+from pathlib import Path
 
 os.environ.setdefault("SECRET_KEY", "tests-only-" + "0" * 50)
 os.environ.setdefault("SITE_URL", "http://testserver")
@@ -22,8 +24,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 if "sqlite3" in DATABASES["default"]["ENGINE"]:  # noqa: F405
-    # A file, as in production: a database in memory locks differently.
-    (BASE_DIR / ".cache").mkdir(exist_ok=True)  # noqa: F405
-    DATABASES["default"]["TEST"] = {"NAME": BASE_DIR / ".cache" / "tests.sqlite3"}  # noqa: F405
+    # A file, as in production: a database in memory locks differently. One for each process.
+    _file = Path(tempfile.gettempdir()) / f"returns-portal-tests-{os.getpid()}.sqlite3"
+    DATABASES["default"]["TEST"] = {"NAME": _file}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SHOPIFY_SETTLE_SECONDS = 0.0

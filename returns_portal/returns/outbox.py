@@ -71,7 +71,7 @@ def claim(operation_id: int, *, now: datetime) -> Operation | None:
     claimed = Operation.objects.filter(_claimable(now), pk=operation_id).update(
         state=Operation.State.RUNNING,
         lease=lease,
-        lease_expires_at=now + timedelta(seconds=settings.OPERATION_LEASE_SECONDS),
+        lease_expires_at=now + lease_length(),
         attempts=F("attempts") + 1,
     )
     if not claimed:
@@ -83,10 +83,19 @@ def claim(operation_id: int, *, now: datetime) -> Operation | None:
 def mark_sent(operation: Operation, *, now: datetime) -> None:
     """Notes, before it is sent, that a call which cannot be repeated goes out.
 
-    Raises LeaseLost when the lease is gone or too short for the call to end within it.
+    The lease runs anew from here, longer than any call. Raises LeaseLost when it had run out:
+    somebody else may be sending.
     """
-    until = now + timedelta(seconds=settings.SHOPIFY_TIMEOUT_SECONDS)
-    _update_held(operation, extra=Q(lease_expires_at__gt=until), sent_at=now)
+    _update_held(
+        operation,
+        extra=Q(lease_expires_at__gt=now),
+        sent_at=now,
+        lease_expires_at=now + lease_length(),
+    )
+
+
+def lease_length() -> timedelta:
+    return timedelta(seconds=settings.OPERATION_LEASE_SECONDS)
 
 
 def finish(operation: Operation, *, now: datetime) -> None:

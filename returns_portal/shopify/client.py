@@ -6,7 +6,8 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
@@ -28,6 +29,7 @@ from returns_portal.shopify.errors import (
     ShopifyMisconfigured,
     ShopifyUnavailable,
 )
+from returns_portal.shopify.throttle import SharedLimiter
 from returns_portal.shopify.tokens import (
     ClientCredentials,
     StaticToken,
@@ -52,11 +54,11 @@ UNUSABLE_ADDRESS = (
 class Limiter(Protocol):
     """Shares Shopify's points among the program's own calls; `priority` as given to the client."""
 
-    def acquire(self, cost: float, priority: str) -> None:
-        """Wait for so many points, or raise `ShopifyUnavailable`."""
+    def acquire(self, cost: float, priority: str) -> str:
+        """Wait for so many points and give a ticket, or raise `ShopifyUnavailable`."""
 
-    def report(self, throttle_status: Mapping[str, Any]) -> None:
-        """Take note of the points that Shopify says are left."""
+    def report(self, ticket: str, throttle_status: Mapping[str, Any]) -> None:
+        """End the ticket's call; the status is Shopify's word on the points left, or empty."""
 
 
 class ShopifyClient:
@@ -115,12 +117,26 @@ class ShopifyClient:
         raise AssertionError("the last attempt either answers or raises")
 
     def _attempt(self, document: Document, variables: Mapping[str, Any]) -> dict[str, Any]:
-        if self._limiter:
-            self._limiter.acquire(self._costs.get(document.name, USUAL_COST), self._priority)
-        started = self._clock()
-        answer = self._send(document, variables)
-        self._take_note(document, answer, self._clock() - started)
+        with self._points(document) as status:
+            started = self._clock()
+            answer = self._send(document, variables)
+            self._take_note(document, answer, self._clock() - started)
+            status |= answer.cost.get("throttleStatus") or {}
         return read_data(document, answer)
+
+    @contextmanager
+    def _points(self, document: Document) -> Iterator[dict[str, Any]]:
+        """Hold the points of one call; what the call learns of the bucket goes into the dict."""
+        status: dict[str, Any] = {}
+        if self._limiter is None:
+            yield status
+            return
+        cost = self._costs.get(document.name, USUAL_COST)
+        ticket = self._limiter.acquire(cost, self._priority)
+        try:
+            yield status
+        finally:
+            self._limiter.report(ticket, status)
 
     def _send(self, document: Document, variables: Mapping[str, Any]) -> Answer:
         """Post the document; a refused token is renewed once, since a 401 did nothing."""
@@ -174,9 +190,6 @@ class ShopifyClient:
         requested = cost.get("requestedQueryCost")
         if isinstance(requested, int | float | Decimal):
             self._costs[document.name] = float(requested)
-        status = cost.get("throttleStatus")
-        if self._limiter and isinstance(status, dict):
-            self._limiter.report(status)
         _log(document, answer, seconds, self._version)
 
 
@@ -212,6 +225,7 @@ def _cached_client(
         timeout=(min(5.0, read_timeout), read_timeout),
         max_wait=max_wait,
         priority=priority,
+        limiter=SharedLimiter(base_url, longest_wait=max_wait),
     )
 
 

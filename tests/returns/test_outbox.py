@@ -77,15 +77,16 @@ class TestClaim:
 
 
 class TestMarkSent:
-    def test_refuses_when_the_call_could_outlive_the_lease(self, settings) -> None:
-        settings.OPERATION_LEASE_SECONDS, settings.SHOPIFY_TIMEOUT_SECONDS = 60, 30
+    def test_renews_a_lease_that_still_holds_and_refuses_one_that_ran_out(self, settings) -> None:
+        settings.OPERATION_LEASE_SECONDS = 60
         held = outbox.claim(OperationFactory(due_at=NOON).pk, now=NOON)
         assert held is not None
-        with pytest.raises(outbox.LeaseLost):
-            outbox.mark_sent(held, now=NOON + 31 * SECOND)
-        outbox.mark_sent(held, now=NOON + 29 * SECOND)
+        outbox.mark_sent(held, now=NOON + 59 * SECOND)
         held.refresh_from_db()
-        assert held.sent_at == NOON + 29 * SECOND
+        assert held.sent_at == NOON + 59 * SECOND
+        assert held.lease_expires_at == NOON + 119 * SECOND
+        with pytest.raises(outbox.LeaseLost):
+            outbox.mark_sent(held, now=NOON + 119 * SECOND)
 
 
 class TestPostpone:

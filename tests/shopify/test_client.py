@@ -526,7 +526,8 @@ class TestLog:
     ) -> None:
         http.post(URL, json=ORDER, headers=headers)
         client.execute(QUERY, {})
-        assert [record.levelname for record in caplog.records] == ["WARNING"]
+        levels = [record.levelname for record in caplog.records]
+        assert levels == ["INFO", "WARNING"]
 
 
 class TestLimiter:
@@ -536,11 +537,12 @@ class TestLimiter:
         seen: list[Any] = []
 
         class Limiter:
-            def acquire(self, cost: float, priority: str) -> None:
+            def acquire(self, cost: float, priority: str) -> str:
                 seen.append((cost, priority))
+                return "ticket"
 
-            def report(self, throttle_status: Any) -> None:
-                seen.append(throttle_status)
+            def report(self, ticket: str, throttle_status: Any) -> None:
+                seen.append((ticket, throttle_status))
 
         client = ShopifyClient(
             SHOP, "2026-10", StaticToken("t"), limiter=Limiter(), priority="background"
@@ -550,7 +552,8 @@ class TestLimiter:
         http.post(URL, json=ORDER | {"extensions": {"cost": cost}})
         client.execute(QUERY, {})
         client.execute(QUERY, {})
-        assert seen == [(50, "background"), status, (10.0, "background"), status]
+        told = ("ticket", status)
+        assert seen == [(50, "background"), told, (10.0, "background"), told]
 
 
 class TestBuildClient:
