@@ -243,7 +243,7 @@ def current_tax(order: Doc) -> int:
         for line in order["lines"]
     )
     given = sum(r["shipping"]["tax"] for r in order["refunds"] if r["shipping"])
-    return lines + shipping_tax(order) - given
+    return int(lines + shipping_tax(order) - given)
 
 
 def current_total(order: Doc) -> int:
@@ -255,7 +255,7 @@ def current_total(order: Doc) -> int:
 def total_discounts(order: Doc) -> int:
     """All discounts, shipping's too."""
     lines = sum(line_discount(line) for line in order["lines"])
-    return lines + sum(line["discount"] for line in order["shippingLines"])
+    return int(lines + sum(line["discount"] for line in order["shippingLines"]))
 
 
 def received(order: Doc) -> int:
@@ -290,7 +290,7 @@ def transaction_left(order: Doc, parent: Doc) -> int:
         for t in order["transactions"]
         if t["kind"] == "REFUND" and t["status"] in MOVED and t["parentId"] == parent["id"]
     )
-    return int(parent["amount"]) - gone
+    return int(parent["amount"] - gone)
 
 
 def spread_refund(order: Doc, amount: int) -> list[tuple[Doc, int, int]]:

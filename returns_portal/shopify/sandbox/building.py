@@ -7,7 +7,7 @@ from typing import Any
 from returns_portal.shopify.sandbox import accounting as books
 from returns_portal.shopify.sandbox import money
 from returns_portal.shopify.sandbox.gid import number_of
-from returns_portal.shopify.sandbox.payloads import order_changed
+from returns_portal.shopify.sandbox.payloads import order_created
 from returns_portal.shopify.sandbox.state import Doc, Draft, timestamp
 
 TAXES = {
@@ -53,7 +53,7 @@ def add_order(draft: Draft, spec: Doc) -> Doc:
     _fulfill_all(draft, order, spec)
     _cancel(draft, order, spec)
     draft.put("order", order)
-    order_changed(draft, order)
+    order_created(draft, order)
     return order
 
 
@@ -65,9 +65,9 @@ def ago(draft: Draft, days: float) -> str:
 def _skeleton(draft: Draft, spec: Doc, country: str) -> Doc:
     key = draft.new_id("Order")
     number = int(number_of(key)) % 100_000 + 36_400
-    currency = spec.get("currency", COUNTRIES[country][1])
+    currency = str(spec.get("currency", COUNTRIES[country][1]))
     placed = ago(draft, spec.get("placed", 10))
-    shop_currency = spec.get("shopCurrency", currency)
+    shop_currency = str(spec.get("shopCurrency", currency))
     rate = Decimal(RATES[currency]) / Decimal(RATES[shop_currency])
     source = spec.get("source", "tiktok")
     return {
@@ -134,7 +134,7 @@ def _customer(draft: Draft, spec: Doc) -> str | None:
     if spec.get("guest"):
         return None
     key = draft.new_id("Customer")
-    doc = {
+    doc: Doc = {
         "id": key,
         "legacyResourceId": number_of(key),
         "firstName": spec.get("firstName"),

@@ -9,6 +9,7 @@ from typing import Any
 from returns_portal.shopify.sandbox.errors import top_level
 
 PAGE_LIMIT = 250
+EVERYTHING = 2_147_483_647  # what a bulk query asks of every connection; clients cannot
 Key = list[Any]
 Row = tuple[Key, Any]
 
@@ -71,8 +72,9 @@ def _cut(rows: list[Row], args: dict[str, Any]) -> tuple[list[Row], bool, bool]:
     if first is None and last is None:
         raise top_level("you must provide one of first or last", "BAD_REQUEST")
     for name, size in (("first", first), ("last", last)):
-        if size is not None and not 0 <= size <= PAGE_LIMIT:
+        if size not in (None, EVERYTHING) and not 0 <= size <= PAGE_LIMIT:
             raise top_level(f"{name} must be between 0 and {PAGE_LIMIT}", "BAD_REQUEST")
     if first is not None:
         return rows[:first], False, len(rows) > first
-    return rows[max(0, len(rows) - last) :], len(rows) > last, False
+    size = int(last or 0)
+    return rows[max(0, len(rows) - size) :], len(rows) > size, False

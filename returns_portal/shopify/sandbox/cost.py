@@ -21,10 +21,10 @@ from graphql import (
     is_composite_type,
     is_list_type,
 )
-from graphql.pyutils import Undefined
 from graphql.type import GraphQLNullableType
 from graphql.utilities import value_from_ast_untyped
 
+from returns_portal.shopify.sandbox.connections import PAGE_LIMIT
 from returns_portal.shopify.sandbox.errors import top_level
 
 FREE = frozenset({"MoneyBag", "MoneyV2", "PageInfo", "UserError", "ReturnUserError", "Count"})
@@ -165,8 +165,11 @@ def _pages(size: int) -> int:
 def _page_size(plan: Plan, node: FieldNode) -> int:
     for name in ("first", "last"):
         size = plan.argument(node, name)
-        if size is not None and size is not Undefined:
-            return int(size)
+        if size is None:
+            continue
+        if not 0 <= int(size) <= PAGE_LIMIT:
+            raise top_level(f"{name} must be between 0 and {PAGE_LIMIT}", "BAD_REQUEST")
+        return int(size)
     path = node.alias.value if node.alias else node.name.value
     raise top_level(f"{path}: you must provide one of first or last", "BAD_REQUEST")
 

@@ -13,12 +13,13 @@ class Refused(Exception):
         self,
         message: str,
         *,
-        field: Sequence[str | int] | None = None,
+        field: Sequence[object] | None = None,
         code: str | None = None,
         payload: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.payload = payload or {}
+        self.code = code
         path = None if field is None else [str(part) for part in field]
         self.errors = [{"message": message, "field": path, "code": code}]
 

@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from returns_portal.shopify.sandbox import control
+from returns_portal.shopify.sandbox import control, page
 from returns_portal.shopify.sandbox.calls import Call
 from returns_portal.shopify.sandbox.engine import Request
 from returns_portal.shopify.sandbox.faults import Fault
@@ -100,8 +100,12 @@ class Handler(BaseHTTPRequestHandler):
             return self._graphql(method, raw)
         if path.startswith("/sandbox/images/"):
             return self._image(path)
+        if path.startswith("/sandbox/bulk/"):
+            return self._bulk(path)
         if path.startswith("/sandbox/"):
             return self._control(method, path, raw)
+        if method == "GET":
+            return self._page(path, query)
         return json_reply(404, {"errors": "Not Found"})
 
     # --- Shopify's doors ---------------------------------------------------------------------
@@ -220,9 +224,22 @@ class Handler(BaseHTTPRequestHandler):
         cache = ("Cache-Control", "public, max-age=3600")
         return Reply(200, drawing.encode(), "image/svg+xml; charset=utf-8", (cache,))
 
+    def _bulk(self, path: str) -> Reply:
+        number = path.removeprefix("/sandbox/bulk/").removesuffix(".jsonl")
+        found = self.app.state.get("BulkOperation", f"gid://shopify/BulkOperation/{number}")
+        if found is None or found.doc["text"] is None:
+            return json_reply(404, {"errors": "Not Found"})
+        return Reply(200, found.doc["text"].encode(), "application/jsonl; charset=utf-8")
+
     def _control(self, method: str, path: str, raw: bytes) -> Reply:
         status, value = control.answer(self.app, method, path, self._json(raw))
         return json_reply(status, value)
+
+    def _page(self, path: str, query: str) -> Reply:
+        wanted = {name: values[-1] for name, values in parse_qs(query).items()}
+        status, text = page.render(self.app, path, wanted)
+        policy = ("Content-Security-Policy", PAGE_POLICY)
+        return Reply(status, text.encode(), HTML, (policy,))
 
     # --- sending -----------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from returns_portal.shopify.sandbox import gid, money
 from returns_portal.shopify.sandbox.errors import Refused
 from returns_portal.shopify.sandbox.state import Doc, Draft
 
-Path = Sequence[str | int]
+Path = Sequence[object]
 
 
 def order_to_edit(draft: Draft, key: str, path: Path) -> Doc:

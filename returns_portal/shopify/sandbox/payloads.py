@@ -9,6 +9,11 @@ def order_changed(draft: Draft, order: Doc) -> None:
     draft.event("orders/updated", {"order": order["id"]})
 
 
+def order_created(draft: Draft, order: Doc) -> None:
+    """There is a new order."""
+    draft.event("orders/create", {"order": order["id"]})
+
+
 def return_event(draft: Draft, topic: str, order: Doc, made: Doc) -> None:
     """A return took a step."""
     lines = sum(line["quantity"] for line in made["lines"])

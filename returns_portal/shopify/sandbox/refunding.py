@@ -1,6 +1,7 @@
 """Giving money back: what every refund checks and books, and refundCreate itself."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from returns_portal.shopify.sandbox import gid
@@ -192,7 +193,6 @@ def refund_create(draft: Draft, context: Context, args: Args) -> Doc:
         plan = _plan(order, given)
         check_payments(order, plan, ["transactions"])
     except Refused as refused:
-        refused.errors[0]["code"] = None
         refused.payload = {"order": context.state.get("Order", order["id"])}
         raise
     _restock_all(draft, order, plan)
@@ -237,7 +237,7 @@ def _shipping(order: Doc, given: Doc | None) -> int:
         return 0
     if given.get("fullRefund"):
         return shipping_left(order)
-    amount = given.get("amount") or 0
+    amount = given.get("amount") or Decimal(0)
     return minor_amount(amount, order["presentmentCurrencyCode"], ["shipping", "amount"])
 
 
@@ -308,8 +308,4 @@ def _restock_all(draft: Draft, order: Doc, plan: Plan) -> None:
             continue
         line: Any = by_id(order["lines"], part["lineId"])
         path = ["refundLineItems", index]
-        try:
-            restock(draft, order, line, part["locationId"], part["quantity"], path)
-        except Refused as refused:
-            refused.errors[0]["code"] = None
-            raise
+        restock(draft, order, line, part["locationId"], part["quantity"], path)

@@ -64,9 +64,9 @@ def mutation(name: str, replay: Replay | None = None) -> Callable[[Mutation], Mu
     return register
 
 
-def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
+def resolve(source: Any, info: GraphQLResolveInfo[Context], **args: Any) -> Any:
     """Answer any field: by its registered function, or from the document itself."""
-    context: Context = info.context
+    context = info.context
     if info.parent_type.name == "Mutation":
         return run_mutation(info.field_name, context, args, alias=str(info.path.key))
     function = FIELDS.get((info.parent_type.name, info.field_name))
@@ -76,7 +76,7 @@ def resolve(source: Any, info: GraphQLResolveInfo, **args: Any) -> Any:
     return doc[info.field_name]
 
 
-def type_of(value: Any, _info: GraphQLResolveInfo, _abstract: Any) -> str:
+def type_of(value: Any, _info: GraphQLResolveInfo[Context], _abstract: Any) -> str:
     """The concrete type behind an interface or a union."""
     return value.kind if isinstance(value, Node) else str(value["__typename"])
 

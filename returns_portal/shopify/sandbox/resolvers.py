@@ -2,6 +2,7 @@
 
 from returns_portal.shopify.sandbox import (
     annotations,
+    bulk,
     credits,
     lifecycle,
     making,
@@ -17,6 +18,7 @@ from returns_portal.shopify.sandbox import (
 
 MODULES = (
     annotations,
+    bulk,
     credits,
     lifecycle,
     making,

@@ -257,7 +257,7 @@ def _calculate(source: Any, context: Context, args: Args) -> Doc | None:
     try:
         return _calculated(order.doc, given)
     except Refused as refusal:
-        raise top_level(str(refusal), refusal.errors[0]["code"] or "INVALID") from refusal
+        raise top_level(str(refusal), refusal.code or "INVALID") from refusal
 
 
 def _calculated(order: Doc, given: Doc) -> Doc:

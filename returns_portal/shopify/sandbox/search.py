@@ -278,9 +278,13 @@ FILTERS: dict[str, Callable[[Doc, Term], bool]] = {
 }
 
 
+def _no_order(order: Doc) -> int:
+    return 0
+
+
 def sort_key(name: str) -> Callable[[Doc], Key]:
     """The function that gives an order its place; ties go by id."""
-    first = SORTS.get(name, lambda order: 0)
+    first = SORTS.get(name, _no_order)
     return lambda order: [first(order), int(order["legacyResourceId"])]
 
 

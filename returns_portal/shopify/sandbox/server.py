@@ -1,6 +1,7 @@
 """The sandbox over real HTTP: Shopify's Admin GraphQL door, its faults, and doors to look in."""
 
 import contextlib
+import queue
 import secrets
 import socket
 import sys
@@ -10,12 +11,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from returns_portal.shopify.sandbox.bulk import carry_out
 from returns_portal.shopify.sandbox.calls import Calls
-from returns_portal.shopify.sandbox.engine import Engine, Throttle
+from returns_portal.shopify.sandbox.deliveries import Deliveries
+from returns_portal.shopify.sandbox.engine import Engine
 from returns_portal.shopify.sandbox.faults import Faults
 from returns_portal.shopify.sandbox.handler import Handler
+from returns_portal.shopify.sandbox.registry import Context
 from returns_portal.shopify.sandbox.seeds import fill
-from returns_portal.shopify.sandbox.state import State
+from returns_portal.shopify.sandbox.state import Doc, Draft, State
+from returns_portal.shopify.sandbox.throttle import Throttle
 
 API_VERSION = "2026-10"
 
@@ -88,11 +93,16 @@ class SandboxServer:
         self.faults = Faults()
         self.calls = Calls()
         self.state = State(state_path)
+        self.deliveries = Deliveries(
+            self.state, self.faults, shop=shop, secret=client_secret, version=API_VERSION
+        )
         self._issued: set[str] = set()
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         if self.state.empty:
             fill(self.state, shop, with_orders=seed_orders)
+        self.state.listeners += [self.deliveries.heard, self._bulk_heard]
+        self._bulk: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._http = _HTTPServer((host, port), self)
         self.url = f"http://{host}:{self._http.server_address[1]}"
 
@@ -100,6 +110,18 @@ class SandboxServer:
         """Answer requests from a background thread until `stop()`."""
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
+        self.deliveries.start()
+        threading.Thread(target=self._carry_out_bulk, daemon=True).start()
+        for node in self.state.all("BulkOperation"):
+            self._bulk.put(node.doc["id"])
+
+    def _bulk_heard(self, topic: str, payload: Doc, draft: Draft) -> None:
+        if topic == "bulk/created":
+            self._bulk.put(payload["id"])
+
+    def _carry_out_bulk(self) -> None:
+        while (key := self._bulk.get()) is not None:
+            carry_out(Context(self.state, self.url, self.api_version), key)
 
     def stop(self) -> None:
         """Stop answering, end open connections and let go of the state file."""
@@ -108,6 +130,8 @@ class SandboxServer:
             self._http.shutdown()
             self._thread.join()
             self._thread = None
+        self._bulk.put(None)
+        self.deliveries.stop()
         self._http.server_close()
         self._http.hang_up()
         self.state.close()

@@ -256,7 +256,14 @@ class State:
             self.tables[table][key] = doc
             if table == "order":
                 self._index(doc)
-        for topic, payload in draft.events:
+        self._tell(draft)
+
+    def _tell(self, draft: Draft) -> None:
+        told: list[tuple[str, Doc]] = []
+        for event in draft.events:
+            if event not in told:
+                told.append(event)
+        for topic, payload in told:
             for listener in self.listeners:
                 listener(topic, payload, draft)
 

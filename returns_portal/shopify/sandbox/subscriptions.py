@@ -7,6 +7,7 @@ from returns_portal.shopify.sandbox.errors import Refused
 from returns_portal.shopify.sandbox.registry import Args, Context, mutation, resolves
 from returns_portal.shopify.sandbox.state import Doc, Draft, Node
 
+LISTS = ("includeFields", "metafieldNamespaces")
 SETTABLE = ("uri", "filter", "includeFields", "metafieldNamespaces", "format", "name")
 
 
@@ -47,8 +48,7 @@ def update(draft: Draft, context: Context, args: Args) -> Doc:
         _check_address(given["uri"], ["webhookSubscription", "uri"])
     for name in SETTABLE:
         if name in given:
-            empty = [] if name in ("includeFields", "metafieldNamespaces") else None
-            doc[name] = empty if given[name] is None else given[name]
+            doc[name] = given[name] or ([] if name in LISTS else None)
     doc["updatedAt"] = draft.stamp
     return {"webhookSubscription": Node("WebhookSubscription", doc, {})}
 
