@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.test import Client
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV_READERS = {"env", "required"}
@@ -110,6 +111,13 @@ class TestSettings:
             check=True,
         )
         assert done.stdout.split() == ["True", "False"]
+
+
+class TestIcon:
+    def test_is_found_where_browsers_look_unasked(self, client: Client) -> None:
+        response = client.get("/favicon.ico")
+        assert response.status_code == 302
+        assert response.headers["Location"].endswith("img/icon.svg")
 
 
 class TestLayers:

@@ -94,7 +94,7 @@ def sign_in(staff: Watched, places: Places) -> None:
     page.fill('[name="username"]', STAFF_USER)
     page.fill('[name="password"]', STAFF_PASSWORD)
     page.get_by_role("button", name=re.compile("Log in|Sign in")).click()
-    expect(page.locator("#user-tools, .user-tools").first).to_be_attached()
+    expect(page.locator("h1").last).to_contain_text("What must be done")
     staff.check()
 
 
@@ -184,9 +184,7 @@ def check_mails(mails: list[dict[str, Any]], sent: Sent) -> None:
         assert sent.rma_number in mail["subject"] + mail["text"]
         assert sent.status_url in mail["text"]
         assert sent.status_url in mail["html"]
-    assert number_in(sent.refund) in {
-        number_in(amount) for amount in re.findall(r"[\d.,]*\d", mails[-1]["text"])
-    }
+    assert sent.refund in mails[-1]["text"].replace("\xa0", " ")
 
 
 def check_books(before: Books, after: Books, sent: Sent) -> None:
