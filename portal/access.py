@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 
 from returns_portal.returns.orders import FoundOrder
 
@@ -63,7 +64,7 @@ def get_granted_order_or_404(request: HttpRequest, legacy_id: int) -> Grant:
 
 
 def private(referrer: str = "same-origin") -> Callable[[View], View]:
-    """Marks a view's answers as nobody's to keep, index or pass on.
+    """Marks a view's answers, its 404 too, as nobody's to keep, index or pass on.
 
     Pages that carry a form need `same-origin`: under `no-referrer` browsers send forms with
     `Origin: null`, which the CSRF check rightly refuses. To other sites both tell nothing.
@@ -71,8 +72,11 @@ def private(referrer: str = "same-origin") -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(*args: Any, **kwargs: Any) -> HttpResponseBase:
-            response = view(*args, **kwargs)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            try:
+                response = view(request, *args, **kwargs)
+            except Http404 as missing:
+                response = page_not_found(request, missing)
             response["Cache-Control"] = "no-store"
             response["X-Robots-Tag"] = "noindex, nofollow"
             response["Referrer-Policy"] = referrer

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_currency_symbol
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -153,8 +153,14 @@ def shows_instructions(return_request: ReturnRequest) -> bool:
 
 
 def format_money(money: Money) -> str:
-    """The amount as the active language writes it, with its currency's own decimals."""
-    return format_currency(money.amount, money.currency, locale=active_locale())
+    """The amount as the active language writes it, with its currency's own decimals.
+
+    A currency written in letters keeps a space from the number, as Unicode's rules want it.
+    """
+    locale = active_locale()
+    written = format_currency(money.amount, money.currency, locale=locale)
+    code = re.escape(get_currency_symbol(money.currency, locale=locale))
+    return re.sub(rf"({code})(?<=[^\W\d_])(?=\d)", "\\1\u00a0", written)
 
 
 def active_locale() -> Locale:

@@ -1,0 +1,1 @@
+"""The shopper's side, as a specification."""
