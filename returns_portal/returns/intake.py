@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from returns_portal.celery import app
 from returns_portal.returns.history import Actor
 from returns_portal.returns.mirror import mirror_order
 from returns_portal.returns.models import (
@@ -54,7 +54,7 @@ def store_webhook(
     )
 
     def publish() -> None:
-        current_app.send_task(
+        app.send_task(
             PROCESS_WEBHOOK, args=[delivery.pk], countdown=SETTLE_SECONDS, retry=False
         )
 

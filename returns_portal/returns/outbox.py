@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
 
+from returns_portal.celery import app
 from returns_portal.returns.models import Operation, ReturnRequest
 
 RUN_OPERATION = "returns_portal.returns.tasks.run_operation"
@@ -49,7 +49,7 @@ def call_workers(operation_ids: Iterable[int]) -> None:
 
     def publish() -> None:
         for operation_id in ids:
-            current_app.send_task(RUN_OPERATION, args=[operation_id], retry=False)
+            app.send_task(RUN_OPERATION, args=[operation_id], retry=False)
 
     if ids:
         transaction.on_commit(publish, robust=True)

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from celery import current_app
 
+from returns_portal.celery import app
 from returns_portal.returns import outbox
 from returns_portal.returns.models import Operation
 from tests.returns.examples import NOON
@@ -28,7 +28,7 @@ class TestOwe:
         def refuse(*args: object, **kwargs: object) -> None:
             raise ConnectionError("no broker")
 
-        monkeypatch.setattr(current_app, "send_task", refuse)
+        monkeypatch.setattr(app, "send_task", refuse)
         with django_capture_on_commit_callbacks(execute=True) as callbacks:
             operation = outbox.owe(ReturnRequestFactory(), KIND.SEND_EMAIL, now=NOON)
         assert len(callbacks) == 1

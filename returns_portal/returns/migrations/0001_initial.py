@@ -7,7 +7,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,362 +15,896 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='OrderSync',
+            name="OrderSync",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shop', models.CharField(max_length=120, unique=True)),
-                ('synced_until', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("shop", models.CharField(max_length=120, unique=True)),
+                ("synced_until", models.DateTimeField()),
             ],
         ),
         migrations.CreateModel(
-            name='ReturnReason',
+            name="ReturnReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.SlugField(max_length=40, unique=True)),
-                ('label', models.CharField(max_length=80)),
-                ('fault', models.CharField(choices=[('shopper', 'the shopper'), ('shop', 'the shop'), ('carrier', 'the carrier')], default='shopper', max_length=12)),
-                ('waives_fees', models.BooleanField(default=False)),
-                ('requires_note', models.BooleanField(default=False)),
-                ('shopify_handle', models.CharField(blank=True, max_length=60)),
-                ('position', models.PositiveSmallIntegerField(default=0)),
-                ('active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.SlugField(max_length=40, unique=True)),
+                ("label", models.CharField(max_length=80)),
+                (
+                    "fault",
+                    models.CharField(
+                        choices=[
+                            ("shopper", "the shopper"),
+                            ("shop", "the shop"),
+                            ("carrier", "the carrier"),
+                        ],
+                        default="shopper",
+                        max_length=12,
+                    ),
+                ),
+                ("waives_fees", models.BooleanField(default=False)),
+                ("requires_note", models.BooleanField(default=False)),
+                ("shopify_handle", models.CharField(blank=True, max_length=60)),
+                ("position", models.PositiveSmallIntegerField(default=0)),
+                ("active", models.BooleanField(default=True)),
             ],
             options={
-                'verbose_name': 'return reason',
-                'verbose_name_plural': 'return reasons',
-                'ordering': ['position', 'code'],
+                "verbose_name": "return reason",
+                "verbose_name_plural": "return reasons",
+                "ordering": ["position", "code"],
             },
         ),
         migrations.CreateModel(
-            name='MirroredOrder',
+            name="MirroredOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shopify_id', models.CharField(max_length=80, unique=True)),
-                ('name', models.CharField(max_length=80)),
-                ('tiktok_order_id', models.CharField(blank=True, max_length=24)),
-                ('sales_channel', models.CharField(blank=True, max_length=40)),
-                ('postcode_digest', models.CharField(blank=True, max_length=64)),
-                ('postcode_masked', models.BooleanField(default=False)),
-                ('email_digest', models.CharField(blank=True, max_length=64)),
-                ('snapshot', models.JSONField(help_text="The order's facts as read from Shopify.")),
-                ('shopify_updated_at', models.DateTimeField()),
-                ('synced_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("shopify_id", models.CharField(max_length=80, unique=True)),
+                ("name", models.CharField(max_length=80)),
+                ("tiktok_order_id", models.CharField(blank=True, max_length=24)),
+                ("sales_channel", models.CharField(blank=True, max_length=40)),
+                ("postcode_digest", models.CharField(blank=True, max_length=64)),
+                ("postcode_masked", models.BooleanField(default=False)),
+                ("email_digest", models.CharField(blank=True, max_length=64)),
+                ("snapshot", models.JSONField(help_text="The order's facts as read from Shopify.")),
+                ("shopify_updated_at", models.DateTimeField()),
+                ("synced_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['tiktok_order_id'], name='order_by_tiktok_id'), models.Index(fields=['shopify_updated_at'], name='order_by_updated')],
+                "indexes": [
+                    models.Index(fields=["tiktok_order_id"], name="order_by_tiktok_id"),
+                    models.Index(fields=["shopify_updated_at"], name="order_by_updated"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReturnPolicy',
+            name="ReturnPolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True)),
-                ('countries', models.JSONField(blank=True, default=list, help_text='ISO country codes; empty means everywhere else.')),
-                ('active', models.BooleanField(default=True)),
-                ('return_window_days', models.PositiveSmallIntegerField(blank=True, help_text='Days to ask for a return; empty means no limit.', null=True)),
-                ('window_anchor', models.CharField(choices=[('delivered', 'delivery'), ('fulfilled', 'dispatch'), ('ordered', 'order')], default='delivered', max_length=12)),
-                ('transit_days', models.PositiveSmallIntegerField(default=7, help_text='Days from dispatch to delivery when no carrier told the date.')),
-                ('send_within_days', models.PositiveSmallIntegerField(default=14, help_text='Days the shopper has to send the parcel.')),
-                ('answer_within_hours', models.PositiveSmallIntegerField(default=48, help_text='Hours the shop has to answer a request.')),
-                ('instructions_on', models.CharField(choices=[('request', 'request'), ('approval', 'approval')], default='request', max_length=12)),
-                ('refund_on', models.CharField(choices=[('approval', 'approval'), ('receipt', 'receipt')], default='approval', max_length=12)),
-                ('final_sale_tags', models.JSONField(blank=True, default=list, help_text='Product tags that mean: no returns.')),
-                ('restocking_fee_percent', models.DecimalField(decimal_places=2, default=0, max_digits=5)),
-                ('return_shipping_fee', models.DecimalField(decimal_places=3, default=0, help_text='In the currency of the order.', max_digits=12)),
-                ('return_shipping_paid_by', models.CharField(choices=[('tiktok', 'TikTok (label in the app)'), ('shop', 'the shop'), ('shopper', 'the shopper')], default='tiktok', max_length=12)),
-                ('conditions', models.TextField(blank=True, help_text='What state the item must be in.')),
-                ('instructions', models.TextField(blank=True, help_text='What to do, one step a line.')),
-                ('return_address', models.TextField(blank=True)),
-                ('source', models.CharField(blank=True, help_text='Where the rule stands.', max_length=200)),
-                ('checked_on', models.DateField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True)),
+                (
+                    "countries",
+                    models.JSONField(
+                        blank=True,
+                        default=list,
+                        help_text="ISO country codes; empty means everywhere else.",
+                    ),
+                ),
+                ("active", models.BooleanField(default=True)),
+                (
+                    "return_window_days",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        help_text="Days to ask for a return; empty means no limit.",
+                        null=True,
+                    ),
+                ),
+                (
+                    "window_anchor",
+                    models.CharField(
+                        choices=[
+                            ("delivered", "delivery"),
+                            ("fulfilled", "dispatch"),
+                            ("ordered", "order"),
+                        ],
+                        default="delivered",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "transit_days",
+                    models.PositiveSmallIntegerField(
+                        default=7,
+                        help_text="Days from dispatch to delivery when no carrier told the date.",
+                    ),
+                ),
+                (
+                    "send_within_days",
+                    models.PositiveSmallIntegerField(
+                        default=14, help_text="Days the shopper has to send the parcel."
+                    ),
+                ),
+                (
+                    "answer_within_hours",
+                    models.PositiveSmallIntegerField(
+                        default=48, help_text="Hours the shop has to answer a request."
+                    ),
+                ),
+                (
+                    "instructions_on",
+                    models.CharField(
+                        choices=[("request", "request"), ("approval", "approval")],
+                        default="request",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "refund_on",
+                    models.CharField(
+                        choices=[("approval", "approval"), ("receipt", "receipt")],
+                        default="approval",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "final_sale_tags",
+                    models.JSONField(
+                        blank=True, default=list, help_text="Product tags that mean: no returns."
+                    ),
+                ),
+                (
+                    "restocking_fee_percent",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=5),
+                ),
+                (
+                    "return_shipping_fee",
+                    models.DecimalField(
+                        decimal_places=3,
+                        default=0,
+                        help_text="In the currency of the order.",
+                        max_digits=12,
+                    ),
+                ),
+                (
+                    "return_shipping_paid_by",
+                    models.CharField(
+                        choices=[
+                            ("tiktok", "TikTok (label in the app)"),
+                            ("shop", "the shop"),
+                            ("shopper", "the shopper"),
+                        ],
+                        default="tiktok",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "conditions",
+                    models.TextField(blank=True, help_text="What state the item must be in."),
+                ),
+                (
+                    "instructions",
+                    models.TextField(blank=True, help_text="What to do, one step a line."),
+                ),
+                ("return_address", models.TextField(blank=True)),
+                (
+                    "source",
+                    models.CharField(
+                        blank=True, help_text="Where the rule stands.", max_length=200
+                    ),
+                ),
+                ("checked_on", models.DateField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'return policy',
-                'verbose_name_plural': 'return policies',
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('restocking_fee_percent__gte', 0), ('restocking_fee_percent__lte', 100)), name='policy_restocking_fee_is_a_percentage'), models.CheckConstraint(condition=models.Q(('return_shipping_fee__gte', 0)), name='policy_shipping_fee_not_negative')],
+                "verbose_name": "return policy",
+                "verbose_name_plural": "return policies",
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("restocking_fee_percent__gte", 0), ("restocking_fee_percent__lte", 100)
+                        ),
+                        name="policy_restocking_fee_is_a_percentage",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("return_shipping_fee__gte", 0)),
+                        name="policy_shipping_fee_not_negative",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReturnRequest',
+            name="ReturnRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rma_number', models.CharField(max_length=16, unique=True, verbose_name='RMA')),
-                ('token', models.CharField(max_length=64, unique=True)),
-                ('submission_key', models.UUIDField(unique=True)),
-                ('status', models.CharField(choices=[('requested', 'Requested'), ('approved', 'Approved'), ('declined', 'Declined'), ('canceled', 'Canceled'), ('received', 'Received'), ('closed', 'Closed')], max_length=12, verbose_name='status')),
-                ('shopify_order_id', models.CharField(max_length=80)),
-                ('order_name', models.CharField(max_length=80, verbose_name='order')),
-                ('tiktok_order_id', models.CharField(blank=True, max_length=24, verbose_name='TikTok order')),
-                ('sales_channel', models.CharField(blank=True, max_length=40)),
-                ('country', models.CharField(blank=True, max_length=2)),
-                ('customer_name', models.CharField(blank=True, max_length=200, verbose_name='customer')),
-                ('contact_email', models.EmailField(blank=True, max_length=254, verbose_name='contact e-mail')),
-                ('language', models.CharField(default='en', max_length=12)),
-                ('identity_verified', models.BooleanField(default=True, help_text='False when the order held nothing to check the shopper by.')),
-                ('policy_terms', models.JSONField(help_text='The terms the request was judged by.')),
-                ('window_ends_at', models.DateTimeField(blank=True, null=True)),
-                ('requested_at', models.DateTimeField(verbose_name='requested')),
-                ('answer_due_at', models.DateTimeField(verbose_name='answer due')),
-                ('send_by', models.DateTimeField(blank=True, null=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('decline_reason', models.TextField(blank=True)),
-                ('currency', models.CharField(max_length=3)),
-                ('return_shipping_fee', models.DecimalField(decimal_places=3, default=0, max_digits=14)),
-                ('quoted_amount', models.DecimalField(decimal_places=3, max_digits=14)),
-                ('quote_source', models.CharField(choices=[('shopify', 'Shopify'), ('estimate', 'our estimate')], max_length=12)),
-                ('approved_amount', models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True)),
-                ('refunded_amount', models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True)),
-                ('refunded_at', models.DateTimeField(blank=True, null=True)),
-                ('refunded_elsewhere', models.BooleanField(default=False, help_text='Somebody refunded it in Shopify or another app.')),
-                ('shopify_return_id', models.CharField(blank=True, max_length=80)),
-                ('attention', models.TextField(blank=True, help_text='What staff must know or do.')),
-                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='returns.returnpolicy')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("rma_number", models.CharField(max_length=16, unique=True, verbose_name="RMA")),
+                ("token", models.CharField(max_length=64, unique=True)),
+                ("submission_key", models.UUIDField(unique=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("requested", "Requested"),
+                            ("approved", "Approved"),
+                            ("declined", "Declined"),
+                            ("canceled", "Canceled"),
+                            ("received", "Received"),
+                            ("closed", "Closed"),
+                        ],
+                        max_length=12,
+                        verbose_name="status",
+                    ),
+                ),
+                ("shopify_order_id", models.CharField(max_length=80)),
+                ("order_name", models.CharField(max_length=80, verbose_name="order")),
+                (
+                    "tiktok_order_id",
+                    models.CharField(blank=True, max_length=24, verbose_name="TikTok order"),
+                ),
+                ("sales_channel", models.CharField(blank=True, max_length=40)),
+                ("country", models.CharField(blank=True, max_length=2)),
+                (
+                    "customer_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="customer"),
+                ),
+                (
+                    "contact_email",
+                    models.EmailField(blank=True, max_length=254, verbose_name="contact e-mail"),
+                ),
+                ("language", models.CharField(default="en", max_length=12)),
+                (
+                    "identity_verified",
+                    models.BooleanField(
+                        default=True,
+                        help_text="False when the order held nothing to check the shopper by.",
+                    ),
+                ),
+                (
+                    "policy_terms",
+                    models.JSONField(help_text="The terms the request was judged by."),
+                ),
+                ("window_ends_at", models.DateTimeField(blank=True, null=True)),
+                ("requested_at", models.DateTimeField(verbose_name="requested")),
+                ("answer_due_at", models.DateTimeField(verbose_name="answer due")),
+                ("send_by", models.DateTimeField(blank=True, null=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("decline_reason", models.TextField(blank=True)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "return_shipping_fee",
+                    models.DecimalField(decimal_places=3, default=0, max_digits=14),
+                ),
+                ("quoted_amount", models.DecimalField(decimal_places=3, max_digits=14)),
+                (
+                    "quote_source",
+                    models.CharField(
+                        choices=[("shopify", "Shopify"), ("estimate", "our estimate")],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "approved_amount",
+                    models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True),
+                ),
+                (
+                    "refunded_amount",
+                    models.DecimalField(blank=True, decimal_places=3, max_digits=14, null=True),
+                ),
+                ("refunded_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "refunded_elsewhere",
+                    models.BooleanField(
+                        default=False, help_text="Somebody refunded it in Shopify or another app."
+                    ),
+                ),
+                ("shopify_return_id", models.CharField(blank=True, max_length=80)),
+                (
+                    "attention",
+                    models.TextField(blank=True, help_text="What staff must know or do."),
+                ),
+                (
+                    "policy",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="returns.returnpolicy"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'return request',
-                'verbose_name_plural': 'return requests',
-                'permissions': [('decide_returnrequest', 'Can approve and decline return requests')],
+                "verbose_name": "return request",
+                "verbose_name_plural": "return requests",
+                "permissions": [
+                    ("decide_returnrequest", "Can approve and decline return requests")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReturnLineItem',
+            name="ReturnLineItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line_item_id', models.CharField(max_length=80)),
-                ('fulfillment_line_item_id', models.CharField(max_length=80)),
-                ('title', models.CharField(max_length=255)),
-                ('variant_title', models.CharField(blank=True, max_length=255)),
-                ('sku', models.CharField(blank=True, max_length=255)),
-                ('image_url', models.URLField(blank=True, max_length=1000)),
-                ('quantity', models.PositiveIntegerField()),
-                ('customer_note', models.CharField(blank=True, max_length=300)),
-                ('subtotal', models.DecimalField(decimal_places=3, max_digits=14)),
-                ('tax', models.DecimalField(decimal_places=3, max_digits=14)),
-                ('restocking_fee_percent', models.DecimalField(decimal_places=2, default=0, max_digits=5)),
-                ('restocking_fee', models.DecimalField(decimal_places=3, default=0, max_digits=14)),
-                ('verdicts', models.JSONField(default=list, help_text='The rule trace, as judged.')),
-                ('received_quantity', models.PositiveIntegerField(blank=True, null=True)),
-                ('disposition', models.CharField(choices=[('RESTOCKED', 'back into stock'), ('NOT_RESTOCKED', 'not into stock'), ('PROCESSING_REQUIRED', 'needs processing'), ('MISSING', 'missing')], default='RESTOCKED', max_length=20)),
-                ('location_id', models.CharField(blank=True, help_text='Shopify location that takes the units back.', max_length=80)),
-                ('reason', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='returns.returnreason')),
-                ('return_request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='returns.returnrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line_item_id", models.CharField(max_length=80)),
+                ("fulfillment_line_item_id", models.CharField(max_length=80)),
+                ("title", models.CharField(max_length=255)),
+                ("variant_title", models.CharField(blank=True, max_length=255)),
+                ("sku", models.CharField(blank=True, max_length=255)),
+                ("image_url", models.URLField(blank=True, max_length=1000)),
+                ("quantity", models.PositiveIntegerField()),
+                ("customer_note", models.CharField(blank=True, max_length=300)),
+                ("subtotal", models.DecimalField(decimal_places=3, max_digits=14)),
+                ("tax", models.DecimalField(decimal_places=3, max_digits=14)),
+                (
+                    "restocking_fee_percent",
+                    models.DecimalField(decimal_places=2, default=0, max_digits=5),
+                ),
+                ("restocking_fee", models.DecimalField(decimal_places=3, default=0, max_digits=14)),
+                (
+                    "verdicts",
+                    models.JSONField(default=list, help_text="The rule trace, as judged."),
+                ),
+                ("received_quantity", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "disposition",
+                    models.CharField(
+                        choices=[
+                            ("RESTOCKED", "back into stock"),
+                            ("NOT_RESTOCKED", "not into stock"),
+                            ("PROCESSING_REQUIRED", "needs processing"),
+                            ("MISSING", "missing"),
+                        ],
+                        default="RESTOCKED",
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "location_id",
+                    models.CharField(
+                        blank=True,
+                        help_text="Shopify location that takes the units back.",
+                        max_length=80,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="returns.returnreason"
+                    ),
+                ),
+                (
+                    "return_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="returns.returnrequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='ReturnEvent',
+            name="ReturnEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('occurred_at', models.DateTimeField()),
-                ('kind', models.CharField(max_length=40)),
-                ('actor_kind', models.CharField(choices=[('shopper', 'Shopper'), ('staff', 'Staff'), ('system', 'Portal'), ('shopify', 'Shopify')], max_length=12)),
-                ('actor_name', models.CharField(blank=True, max_length=150)),
-                ('from_status', models.CharField(blank=True, max_length=12)),
-                ('to_status', models.CharField(blank=True, max_length=12)),
-                ('message', models.TextField(blank=True, help_text='For staff.')),
-                ('shopper_sees', models.BooleanField(default=False)),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('return_request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='returns.returnrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("occurred_at", models.DateTimeField()),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "actor_kind",
+                    models.CharField(
+                        choices=[
+                            ("shopper", "Shopper"),
+                            ("staff", "Staff"),
+                            ("system", "Portal"),
+                            ("shopify", "Shopify"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("actor_name", models.CharField(blank=True, max_length=150)),
+                ("from_status", models.CharField(blank=True, max_length=12)),
+                ("to_status", models.CharField(blank=True, max_length=12)),
+                ("message", models.TextField(blank=True, help_text="For staff.")),
+                ("shopper_sees", models.BooleanField(default=False)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "return_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="returns.returnrequest",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['occurred_at', 'pk'],
+                "ordering": ["occurred_at", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='Refund',
+            name="Refund",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shopify_id', models.CharField(max_length=80, unique=True)),
-                ('amount', models.DecimalField(decimal_places=3, max_digits=14)),
-                ('currency', models.CharField(max_length=3)),
-                ('state', models.CharField(choices=[('pending', 'on its way'), ('succeeded', 'paid'), ('failed', 'failed')], max_length=12)),
-                ('origin', models.CharField(choices=[('portal', 'the portal'), ('elsewhere', 'elsewhere')], default='portal', max_length=12)),
-                ('gateways', models.CharField(blank=True, max_length=200)),
-                ('created_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('return_request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='refunds', to='returns.returnrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("shopify_id", models.CharField(max_length=80, unique=True)),
+                ("amount", models.DecimalField(decimal_places=3, max_digits=14)),
+                ("currency", models.CharField(max_length=3)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "on its way"),
+                            ("succeeded", "paid"),
+                            ("failed", "failed"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "origin",
+                    models.CharField(
+                        choices=[("portal", "the portal"), ("elsewhere", "elsewhere")],
+                        default="portal",
+                        max_length=12,
+                    ),
+                ),
+                ("gateways", models.CharField(blank=True, max_length=200)),
+                ("created_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "return_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="refunds",
+                        to="returns.returnrequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Operation',
+            name="Operation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('create_return', 'Open the return in Shopify'), ('process_return', 'Refund and restock in Shopify'), ('restock', 'Restock in Shopify'), ('confirm_refund', 'Wait until the money has moved'), ('close_return', 'Close the return in Shopify'), ('send_email', 'E-mail the shopper')], max_length=20)),
-                ('part', models.CharField(blank=True, help_text='Tells two of a kind apart.', max_length=40)),
-                ('state', models.CharField(choices=[('pending', 'waiting'), ('running', 'running'), ('unknown', 'answer unknown'), ('done', 'done'), ('failed', 'failed'), ('skipped', 'not needed')], default='pending', max_length=12)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('retries', models.PositiveIntegerField(default=0, help_text='How often staff tried again.')),
-                ('due_at', models.DateTimeField()),
-                ('lease', models.UUIDField(blank=True, null=True)),
-                ('lease_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, help_text='When a call that cannot be repeated was last sent.', null=True)),
-                ('idempotency_key', models.UUIDField(default=uuid.uuid4)),
-                ('last_error', models.TextField(blank=True)),
-                ('created_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('after', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='followers', to='returns.operation')),
-                ('return_request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='operations', to='returns.returnrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("create_return", "Open the return in Shopify"),
+                            ("process_return", "Refund and restock in Shopify"),
+                            ("restock", "Restock in Shopify"),
+                            ("confirm_refund", "Wait until the money has moved"),
+                            ("close_return", "Close the return in Shopify"),
+                            ("send_email", "E-mail the shopper"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        blank=True, help_text="Tells two of a kind apart.", max_length=40
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "waiting"),
+                            ("running", "running"),
+                            ("unknown", "answer unknown"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                            ("skipped", "not needed"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                    ),
+                ),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                (
+                    "retries",
+                    models.PositiveIntegerField(
+                        default=0, help_text="How often staff tried again."
+                    ),
+                ),
+                ("due_at", models.DateTimeField()),
+                ("lease", models.UUIDField(blank=True, null=True)),
+                ("lease_expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        blank=True,
+                        help_text="When a call that cannot be repeated was last sent.",
+                        null=True,
+                    ),
+                ),
+                ("idempotency_key", models.UUIDField(default=uuid.uuid4)),
+                ("last_error", models.TextField(blank=True)),
+                ("created_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "after",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="followers",
+                        to="returns.operation",
+                    ),
+                ),
+                (
+                    "return_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="operations",
+                        to="returns.returnrequest",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'operation',
-                'verbose_name_plural': 'operations',
-                'permissions': [('retry_operation', 'Can retry failed operations')],
+                "verbose_name": "operation",
+                "verbose_name_plural": "operations",
+                "permissions": [("retry_operation", "Can retry failed operations")],
             },
         ),
         migrations.CreateModel(
-            name='Difference',
+            name="Difference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('return_missing', 'no return in Shopify'), ('return_status', 'return in another status'), ('refund_amount', 'another amount refunded'), ('restock', 'goods placed differently'), ('stuck', 'a step has not ended')], max_length=20)),
-                ('detail', models.TextField()),
-                ('found_at', models.DateTimeField()),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('return_request', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='differences', to='returns.returnrequest')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("return_missing", "no return in Shopify"),
+                            ("return_status", "return in another status"),
+                            ("refund_amount", "another amount refunded"),
+                            ("restock", "goods placed differently"),
+                            ("stuck", "a step has not ended"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("detail", models.TextField()),
+                ("found_at", models.DateTimeField()),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "return_request",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="differences",
+                        to="returns.returnrequest",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='WebhookDelivery',
+            name="WebhookDelivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('shop', models.CharField(max_length=120)),
-                ('webhook_id', models.CharField(max_length=120)),
-                ('event_id', models.CharField(blank=True, max_length=120)),
-                ('topic', models.CharField(max_length=80)),
-                ('resource_id', models.CharField(blank=True, max_length=80)),
-                ('order_ids', models.JSONField(default=list, help_text='The orders it is about.')),
-                ('received_at', models.DateTimeField()),
-                ('processed_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.TextField(blank=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("shop", models.CharField(max_length=120)),
+                ("webhook_id", models.CharField(max_length=120)),
+                ("event_id", models.CharField(blank=True, max_length=120)),
+                ("topic", models.CharField(max_length=80)),
+                ("resource_id", models.CharField(blank=True, max_length=80)),
+                ("order_ids", models.JSONField(default=list, help_text="The orders it is about.")),
+                ("received_at", models.DateTimeField()),
+                ("processed_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name_plural': 'webhook deliveries',
-                'indexes': [models.Index(condition=models.Q(('processed_at__isnull', True)), fields=['received_at'], name='webhook_unprocessed')],
-                'constraints': [models.UniqueConstraint(fields=('shop', 'webhook_id'), name='webhook_stored_once')],
+                "verbose_name_plural": "webhook deliveries",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("processed_at__isnull", True)),
+                        fields=["received_at"],
+                        name="webhook_unprocessed",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("shop", "webhook_id"), name="webhook_stored_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='OrderNumber',
+            name="OrderNumber",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=80)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='numbers', to='returns.mirroredorder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.CharField(max_length=80)),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="numbers",
+                        to="returns.mirroredorder",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('number', 'order'), name='order_number_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("number", "order"), name="order_number_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ReservedUnit',
+            name="ReservedUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('fulfillment_line_item_id', models.CharField(max_length=80)),
-                ('number', models.PositiveIntegerField()),
-                ('bought', models.PositiveIntegerField()),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reserved_units', to='returns.returnlineitem')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("fulfillment_line_item_id", models.CharField(max_length=80)),
+                ("number", models.PositiveIntegerField()),
+                ("bought", models.PositiveIntegerField()),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reserved_units",
+                        to="returns.returnlineitem",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('fulfillment_line_item_id', 'number'), name='unit_reserved_once'), models.CheckConstraint(condition=models.Q(('number__gte', 1), ('number__lte', models.F('bought'))), name='unit_number_within_bought')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("fulfillment_line_item_id", "number"), name="unit_reserved_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__gte", 1), ("number__lte", models.F("bought"))),
+                        name="unit_number_within_bought",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='returnrequest',
-            index=models.Index(fields=['status', 'answer_due_at'], name='request_queue_by_due'),
+            model_name="returnrequest",
+            index=models.Index(fields=["status", "answer_due_at"], name="request_queue_by_due"),
         ),
         migrations.AddIndex(
-            model_name='returnrequest',
-            index=models.Index(fields=['-requested_at'], name='request_newest_first'),
+            model_name="returnrequest",
+            index=models.Index(fields=["-requested_at"], name="request_newest_first"),
         ),
         migrations.AddIndex(
-            model_name='returnrequest',
-            index=models.Index(fields=['shopify_order_id'], name='request_by_order'),
+            model_name="returnrequest",
+            index=models.Index(fields=["shopify_order_id"], name="request_by_order"),
         ),
         migrations.AddIndex(
-            model_name='returnrequest',
-            index=models.Index(fields=['order_name'], name='request_by_order_name'),
+            model_name="returnrequest",
+            index=models.Index(fields=["order_name"], name="request_by_order_name"),
         ),
         migrations.AddIndex(
-            model_name='returnrequest',
-            index=models.Index(fields=['tiktok_order_id'], name='request_by_tiktok_order'),
+            model_name="returnrequest",
+            index=models.Index(fields=["tiktok_order_id"], name="request_by_tiktok_order"),
         ),
         migrations.AddConstraint(
-            model_name='returnrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['requested', 'approved', 'declined', 'canceled', 'received', 'closed'])), name='request_status_is_known'),
+            model_name="returnrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "status__in",
+                        ["requested", "approved", "declined", "canceled", "received", "closed"],
+                    )
+                ),
+                name="request_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('quoted_amount__gte', 0)), name='request_quote_not_negative'),
+            model_name="returnrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quoted_amount__gte", 0)), name="request_quote_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('approved_amount__isnull', True), ('approved_amount__gte', 0), _connector='OR'), name='request_approved_amount_not_negative'),
+            model_name="returnrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("approved_amount__isnull", True), ("approved_amount__gte", 0), _connector="OR"
+                ),
+                name="request_approved_amount_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnrequest',
-            constraint=models.CheckConstraint(condition=models.Q(('refunded_amount__isnull', True), models.Q(('refunded_amount__gte', 0), ('refunded_amount__lte', models.F('approved_amount'))), models.Q(('refunded_amount__gte', 0), ('refunded_elsewhere', True)), _connector='OR'), name='request_refund_within_approval'),
+            model_name="returnrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("refunded_amount__isnull", True),
+                    models.Q(
+                        ("refunded_amount__gte", 0),
+                        ("refunded_amount__lte", models.F("approved_amount")),
+                    ),
+                    models.Q(("refunded_amount__gte", 0), ("refunded_elsewhere", True)),
+                    _connector="OR",
+                ),
+                name="request_refund_within_approval",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnrequest',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'declined'), _negated=True), models.Q(('decline_reason', ''), _negated=True), _connector='OR'), name='request_declined_with_a_reason'),
+            model_name="returnrequest",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "declined"), _negated=True),
+                    models.Q(("decline_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="request_declined_with_a_reason",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnrequest',
-            constraint=models.UniqueConstraint(condition=models.Q(('shopify_return_id', ''), _negated=True), fields=('shopify_return_id',), name='request_owns_its_shopify_return'),
+            model_name="returnrequest",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("shopify_return_id", ""), _negated=True),
+                fields=("shopify_return_id",),
+                name="request_owns_its_shopify_return",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnlineitem',
-            constraint=models.UniqueConstraint(fields=('return_request', 'fulfillment_line_item_id'), name='line_once_a_request'),
+            model_name="returnlineitem",
+            constraint=models.UniqueConstraint(
+                fields=("return_request", "fulfillment_line_item_id"), name="line_once_a_request"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnlineitem',
-            constraint=models.CheckConstraint(condition=models.Q(('quantity__gte', 1)), name='line_quantity_positive'),
+            model_name="returnlineitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("quantity__gte", 1)), name="line_quantity_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnlineitem',
-            constraint=models.CheckConstraint(condition=models.Q(('subtotal__gte', 0), ('tax__gte', 0), ('restocking_fee__gte', 0)), name='line_amounts_not_negative'),
+            model_name="returnlineitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("subtotal__gte", 0), ("tax__gte", 0), ("restocking_fee__gte", 0)
+                ),
+                name="line_amounts_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='returnlineitem',
-            constraint=models.CheckConstraint(condition=models.Q(('received_quantity__isnull', True), ('received_quantity__lte', models.F('quantity')), _connector='OR'), name='line_received_within_requested'),
+            model_name="returnlineitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("received_quantity__isnull", True),
+                    ("received_quantity__lte", models.F("quantity")),
+                    _connector="OR",
+                ),
+                name="line_received_within_requested",
+            ),
         ),
         migrations.AddIndex(
-            model_name='returnevent',
-            index=models.Index(fields=['return_request', 'occurred_at'], name='event_by_request'),
+            model_name="returnevent",
+            index=models.Index(fields=["return_request", "occurred_at"], name="event_by_request"),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='refund_amount_positive'),
+            model_name="refund",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gt", 0)), name="refund_amount_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='refund',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['pending', 'succeeded']), ('origin', 'portal')), fields=('return_request',), name='refund_once_a_request'),
+            model_name="refund",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["pending", "succeeded"]), ("origin", "portal")),
+                fields=("return_request",),
+                name="refund_once_a_request",
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(condition=models.Q(('state__in', ['pending', 'unknown'])), fields=['due_at'], name='operation_due'),
+            model_name="operation",
+            index=models.Index(
+                condition=models.Q(("state__in", ["pending", "unknown"])),
+                fields=["due_at"],
+                name="operation_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(condition=models.Q(('state', 'running')), fields=['lease_expires_at'], name='operation_lease_expired'),
+            model_name="operation",
+            index=models.Index(
+                condition=models.Q(("state", "running")),
+                fields=["lease_expires_at"],
+                name="operation_lease_expired",
+            ),
         ),
         migrations.AddIndex(
-            model_name='operation',
-            index=models.Index(condition=models.Q(('state', 'failed')), fields=['created_at'], name='operation_failed'),
+            model_name="operation",
+            index=models.Index(
+                condition=models.Q(("state", "failed")),
+                fields=["created_at"],
+                name="operation_failed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.UniqueConstraint(fields=('return_request', 'kind', 'part'), name='operation_once_a_request'),
+            model_name="operation",
+            constraint=models.UniqueConstraint(
+                fields=("return_request", "kind", "part"), name="operation_once_a_request"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='operation',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'running'), _negated=True), models.Q(('lease__isnull', False), ('lease_expires_at__isnull', False)), _connector='OR'), name='operation_runs_under_a_lease'),
+            model_name="operation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "running"), _negated=True),
+                    models.Q(("lease__isnull", False), ("lease_expires_at__isnull", False)),
+                    _connector="OR",
+                ),
+                name="operation_runs_under_a_lease",
+            ),
         ),
         migrations.AddIndex(
-            model_name='difference',
-            index=models.Index(condition=models.Q(('settled_at__isnull', True)), fields=['found_at'], name='difference_open'),
+            model_name="difference",
+            index=models.Index(
+                condition=models.Q(("settled_at__isnull", True)),
+                fields=["found_at"],
+                name="difference_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='difference',
-            constraint=models.UniqueConstraint(condition=models.Q(('settled_at__isnull', True)), fields=('return_request', 'kind'), name='difference_open_once'),
+            model_name="difference",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("settled_at__isnull", True)),
+                fields=("return_request", "kind"),
+                name="difference_open_once",
+            ),
         ),
     ]

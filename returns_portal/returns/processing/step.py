@@ -7,6 +7,8 @@ from datetime import datetime
 from returns_portal.returns.models import Operation, ReturnRequest
 from returns_portal.shopify.client import ShopifyClient, build_client
 
+# Seconds that one call may wait for Shopify's points before the worker turns to other work.
+LONGEST_WAIT = 10.0
 Clock = Callable[[], datetime]
 
 
@@ -28,7 +30,7 @@ class Step:
     @property
     def client(self) -> ShopifyClient:
         """The gateway, whose calls wait behind those of people at a page."""
-        return build_client(max_wait=20, priority="background")
+        return build_client(max_wait=LONGEST_WAIT, priority="background")
 
     @property
     def request(self) -> ReturnRequest:
