@@ -8,7 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
+
+from returns_portal.celery import app
+from returns_portal.demo.site import FIRST_TASKS
 
 ROOT = Path(__file__).resolve().parent.parent
 ENV_READERS = {"env", "required"}
@@ -111,6 +115,14 @@ class TestSettings:
             check=True,
         )
         assert done.stdout.split() == ["True", "False"]
+
+
+class TestTasks:
+    def test_of_the_clock_and_the_demo_exist(self) -> None:
+        app.loader.import_default_modules()
+        wanted = {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+        assert wanted
+        assert wanted | set(FIRST_TASKS) <= set(app.tasks)
 
 
 class TestIcon:

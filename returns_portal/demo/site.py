@@ -20,6 +20,11 @@ from returns_portal.demo.mailbox import Mailbox
 
 WEB_THREADS = 8
 WORKER_THREADS = 4
+# What beat would otherwise begin with only after its first interval.
+FIRST_TASKS = (
+    "returns_portal.returns.tasks.sync_orders",
+    "returns_portal.returns.tasks.sync_webhooks",
+)
 
 
 def main() -> None:
@@ -32,7 +37,8 @@ def main() -> None:
     serve(Mailbox(demo.mail_folder, demo.site_url), demo.mailbox_port, 2)
     beat = Service(app, max_interval=1, scheduler_cls=Scheduler)
     threading.Thread(target=beat.start, daemon=True, name="beat").start()
-    app.send_task("returns_portal.returns.tasks.sync_orders")
+    for task in FIRST_TASKS:
+        app.send_task(task)
     work()
     beat.stop()
 
