@@ -33,13 +33,12 @@ def sandbox(settings: Any) -> Iterator[SandboxServer]:
 
 
 @pytest.fixture
-def carry_out_all(now: datetime) -> Callable[..., None]:
+def carry_out_all() -> Callable[..., None]:
     """Carries out everything that is due at `at`, and what that leads to, as workers would."""
 
     def run(at: datetime | None = None) -> None:
-        while due := due_operations(at or now):
-            before = [(operation_id, at or now) for operation_id in due]
-            for operation_id, moment in before:
-                carry_out(operation_id, clock=lambda moment=moment: moment)
+        while due := due_operations(at or datetime.now(UTC)):
+            for operation_id in due:
+                carry_out(operation_id, clock=lambda: at or datetime.now(UTC))
 
     return run
