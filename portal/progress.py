@@ -222,7 +222,7 @@ def _story_of_approved(return_request: ReturnRequest, terms: PolicyTerms, status
         else _("Your return is approved.")
     )
     return Story(
-        now, _("Your refund is being paid. There is nothing to wait for here."), _("The shop")
+        now, _("Your refund is paid next. You don't need to wait on this page."), _("The shop")
     )
 
 

@@ -12,7 +12,7 @@ urlpatterns = [
     path("orders/<int:legacy_id>/quote/", ordering.quote, name="quote"),
     path("orders/<int:legacy_id>/review/", ordering.review, name="review"),
     path("orders/<int:legacy_id>/submit/", ordering.submit, name="submit"),
-    path("returns/<str:token>/", tracking.status, name="status"),
-    path("returns/<str:token>/slip/", tracking.slip, name="slip"),
-    path("returns/<str:token>/cancel/", tracking.cancel, name="cancel"),
+    path("returns/<slug:token>/", tracking.status, name="status"),
+    path("returns/<slug:token>/slip/", tracking.slip, name="slip"),
+    path("returns/<slug:token>/cancel/", tracking.cancel, name="cancel"),
 ]

@@ -92,6 +92,7 @@ def build_context(return_request: ReturnRequest) -> dict[str, Any]:
         "shipping_fee": format_money(shipping) if shipping else "",
         "steps": instruction_steps(terms) if shows_instructions(return_request) else [],
         "address": terms.return_address.strip().splitlines(),
+        "decline_lines": return_request.decline_reason.splitlines(),
         "from_tiktok": return_request.sales_channel == "tiktok",
     }
 

@@ -45,6 +45,10 @@ class TestLink:
         assert "There is nothing here" in answer.content.decode()
         assert answer["Cache-Control"] == "no-store"
 
+    @pytest.mark.parametrize("token", ["%00", "a%00b", "..%2f", "%F0%9F%8E%81", "x" * 3000])
+    def test_that_is_nonsense_is_404(self, client: Client, token: str) -> None:
+        assert client.get(f"/returns/{token}/").status_code == 404
+
     @pytest.mark.parametrize("page", ["", "slip/"])
     def test_is_passed_on_to_nobody(self, client: Client, page: str) -> None:
         answer = client.get(f"/returns/{request_with_line().token}/{page}")
