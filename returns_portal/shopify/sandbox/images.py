@@ -3,8 +3,9 @@
 INK, PAPER, SOFT, WARM, LEAF = "#2f3437", "#f4f1ea", "#d9d2c3", "#d08c60", "#7d8f69"
 SHAPES = {
     "shirt": f'<path d="M170 130l-70 50 34 62 32-18v146h148V224l32 18 34-62-70-50c-12'
-    f' 34-128 34-140 0z" fill="{SOFT}"/><path d="M240 158v212M170 130c12 34 128 34 140 0" fill="none" '
-    f'stroke="{INK}" stroke-width="5"/>',
+    f' 34-128 34-140 0z" fill="{SOFT}"/>'
+    f'<path d="M240 158v212M170 130c12 34 128 34 140 0" fill="none" stroke="{INK}" '
+    f'stroke-width="5"/>',
     "dress": f'<path d="M196 104h20c6 26 42 26 48 0h20l14 108 54 168H128l54-168z" fill="{LEAF}"/>'
     f'<path d="M182 212h116" stroke="{INK}" stroke-width="5"/>',
     "jeans": f'<path d="M162 104h156l24 276h-72l-30-168-30 168h-72z" fill="#6f8ba4"/>'

@@ -196,6 +196,8 @@ def suggested_transactions(order: Doc, amount: int) -> list[Doc]:
     """How the amount would go back over the payments it came from."""
     rows = []
     for parent, part, most in books.spread_refund(order, amount):
+        if part == 0:
+            continue
         rows.append(
             {
                 "kind": "SUGGESTED_REFUND",
