@@ -7,7 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,9 @@ from returns_portal.shopify.types import Money
 from staff import decision, views, wording
 from staff.forms import DeclineForm, SeenAmount
 
+QUEUE = "admin:returns_returnrequest_changelist"
+# The confirm page sends two fields a row, and Django takes a thousand fields in a form.
+MOST_AT_ONCE = 400
 CONFIRM = "admin/returns/returnrequest/bulk_confirm.html"
 
 
@@ -44,18 +48,22 @@ class Row:
         return f"{self.amount.amount:f}"
 
 
-def approve(request: HttpRequest, chosen: QuerySet[ReturnRequest]) -> TemplateResponse | None:
+def approve(request: HttpRequest, chosen: QuerySet[ReturnRequest]) -> HttpResponse:
     """First the sum to be paid, by currency; after the person agreed, each approval."""
+    if chosen.count() > MOST_AT_ONCE:
+        return _too_many(request)
     rows = build_rows(chosen, Action.APPROVE)
     if "confirmed" not in request.POST:
         return _confirm(request, "approve_selected", rows)
     for row in rows:
         _carry_out(request, row.request, lambda row=row: _approve(request, row))
-    return None
+    return redirect(QUEUE)
 
 
-def decline(request: HttpRequest, chosen: QuerySet[ReturnRequest]) -> TemplateResponse | None:
+def decline(request: HttpRequest, chosen: QuerySet[ReturnRequest]) -> HttpResponse:
     """First the reason, one for all; then each decline."""
+    if chosen.count() > MOST_AT_ONCE:
+        return _too_many(request)
     rows = build_rows(chosen, Action.DECLINE)
     form = DeclineForm(request.POST if "confirmed" in request.POST else None)
     if not form.is_valid():
@@ -63,7 +71,13 @@ def decline(request: HttpRequest, chosen: QuerySet[ReturnRequest]) -> TemplateRe
     reason = form.cleaned_data["reason"]
     for row in rows:
         _carry_out(request, row.request, lambda row=row: _decline(request, row, reason))
-    return None
+    return redirect(QUEUE)
+
+
+def _too_many(request: HttpRequest) -> HttpResponse:
+    words = _("Nothing was done: choose at most %(most)s requests at once.")
+    messages.error(request, words % {"most": MOST_AT_ONCE})
+    return redirect(QUEUE)
 
 
 def build_rows(chosen: QuerySet[ReturnRequest], action: Action) -> list[Row]:

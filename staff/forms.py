@@ -9,14 +9,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from returns_portal.returns.models import ReturnLineItem, ReturnPolicy, ReturnRequest
+from returns_portal.returns.models import ReturnLineItem, ReturnPolicy, ReturnReason, ReturnRequest
 from returns_portal.returns.services import Receipt
 from returns_portal.shopify.types import Money
 
 if TYPE_CHECKING:
     PolicyModelForm = forms.ModelForm[ReturnPolicy]
+    ReasonModelForm = forms.ModelForm[ReturnReason]
 else:  # Django's class takes no parameter at run time
-    PolicyModelForm = forms.ModelForm
+    PolicyModelForm = ReasonModelForm = forms.ModelForm
 
 # The two-letter territories of CLDR that are unions, pseudo-locales or unknown, not countries.
 NOT_COUNTRIES = {"CQ", "EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
@@ -64,12 +65,17 @@ class SeenAmount(forms.Form):
 
 
 class ApproveForm(SeenAmount):
-    """The seen amount, and for each line whether its units go back into stock."""
+    """The seen amount, and for each line whether its units go back into stock.
 
-    def __init__(self, request: ReturnRequest, data: Any = None, *, amount: Money) -> None:
+    Where the goods are looked at first, inspection says where they go: `ask_where` is False.
+    """
+
+    def __init__(
+        self, request: ReturnRequest, data: Any = None, *, amount: Money, ask_where: bool = True
+    ) -> None:
         initial = {"amount": f"{amount.amount:f}", "currency": request.currency}
         super().__init__(data, initial=initial)
-        self.lines = list(request.lines.all())
+        self.lines = list(request.lines.all()) if ask_where else []
         for line in self.lines:
             self.fields[f"disposition-{line.pk}"] = disposition_field(line, ON_APPROVAL)
 
@@ -188,3 +194,12 @@ class PolicyForm(PolicyModelForm):
         model = ReturnPolicy
         fields = "__all__"
         widgets = {"checked_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+
+
+class ReasonRowForm(ReasonModelForm):
+    """A row of the list of reasons, whose fields say which reason they belong to."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["aria-label"] = f"{field.label}: {self.instance.label}"

@@ -240,11 +240,16 @@ def _approve_panel(return_request: ReturnRequest) -> Panel:
     comparison = decision.compare_with_shopify(return_request)
     now, told = comparison.amount, decision.quoted(return_request)
     amount = told if now is None else now
-    return Panel("approve", ApproveForm(return_request, amount=amount), comparison, amount)
+    return Panel("approve", approve_form(return_request, amount), comparison, amount)
+
+
+def approve_form(return_request: ReturnRequest, amount: Money, data: Any = None) -> ApproveForm:
+    ask_where = not decision.refunds_on_receipt(return_request)
+    return ApproveForm(return_request, data, amount=amount, ask_where=ask_where)
 
 
 def _approve(request: HttpRequest, return_request: ReturnRequest) -> Panel | SafeString:
-    form = ApproveForm(return_request, request.POST, amount=decision.quoted(return_request))
+    form = approve_form(return_request, decision.quoted(return_request), request.POST)
     if not form.is_valid():
         raise Refused(_("Nothing was approved: the form came back incomplete. Look again."))
     if objection := objection_to_amount(return_request, form.seen):

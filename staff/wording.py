@@ -93,8 +93,8 @@ def span(length: timedelta) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A short date and time in the active time zone."""
-    return formats.date_format(timezone.localtime(at), "SHORT_DATETIME_FORMAT")
+    """A date, its month in letters, and time in the active time zone."""
+    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
 def day(at: datetime) -> str:

@@ -1,5 +1,6 @@
 """What the admin shows: the queue of requests, the merchant's policies, the records."""
 
+from staff.admin.people import StaffGroupAdmin, StaffUserAdmin
 from staff.admin.policies import ReturnPolicyAdmin, ReturnReasonAdmin
 from staff.admin.records import (
     MirroredOrderAdmin,
@@ -16,5 +17,7 @@ __all__ = [
     "ReturnPolicyAdmin",
     "ReturnReasonAdmin",
     "ReturnRequestAdmin",
+    "StaffGroupAdmin",
+    "StaffUserAdmin",
     "WebhookDeliveryAdmin",
 ]

@@ -1,11 +1,15 @@
 """The merchant's own decisions: return policies by region, and the reasons to choose from."""
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from returns_portal.returns.models import ReturnPolicy, ReturnReason
 from staff.admin.base import ListAdmin
-from staff.forms import PolicyForm
+from staff.forms import PolicyForm, ReasonRowForm
 
 
 @admin.register(ReturnPolicy)
@@ -90,3 +94,8 @@ class ReturnReasonAdmin(ListAdmin[ReturnReason]):
         "active",
     )
     ordering = ("position", "code")
+
+    def get_changelist_form(
+        self, request: HttpRequest, **kwargs: Any
+    ) -> "type[forms.ModelForm[ReturnReason]]":
+        return super().get_changelist_form(request, **{"form": ReasonRowForm, **kwargs})

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from returns_portal.returns.models import ReturnRequest
+from staff import bulk
 from tests.returns.factories import ReturnPolicyFactory, request_with_line
 from tests.staff.conftest import SignIn
 from tests.staff.pages import QUEUE, messages, text
@@ -82,6 +83,18 @@ class TestApprove:
         item = request_with_line(policy=ReturnPolicyFactory(paid_on_receipt=True))
         answer = press(reviewer, "approve_selected", [item], **seen(item))
         assert "once the parcel is in" in messages(answer)[0]
+
+
+class TestLimit:
+    @pytest.mark.parametrize("action", ["approve_selected", "decline_selected"])
+    def test_refuses_more_than_the_confirm_page_could_send(
+        self, reviewer: Client, monkeypatch: pytest.MonkeyPatch, action: str
+    ) -> None:
+        monkeypatch.setattr(bulk, "MOST_AT_ONCE", 1)
+        chosen = [request_with_line(), request_with_line()]
+        answer = press(reviewer, action, chosen, **seen(*chosen), reason="Worn.")
+        assert messages(answer) == ["Nothing was done: choose at most 1 requests at once."]
+        assert statuses(*chosen) == ["requested", "requested"]
 
 
 class TestDecline:

@@ -159,6 +159,14 @@ class TestApprove:
         assert "US$24.49 will be refunded once the parcel is in." in messages(answer)[0]
         assert not item.operations.filter(kind=Operation.Kind.PROCESS_RETURN).exists()
 
+    def test_leaves_it_to_inspection_where_goods_go_that_are_looked_at_first(
+        self, reviewer: Client
+    ) -> None:
+        item = request_with_line(policy__paid_on_receipt=True)
+        assert 'name="disposition-' not in get(reviewer, item, "approve")
+        reviewer.post(url(item, "approve"), {"amount": "24.49", "currency": "USD"})
+        assert state_of(item)["status"] == "approved"
+
     @pytest.mark.parametrize(
         "changes",
         [
