@@ -17,7 +17,9 @@ PAGES = Path(__file__).parent / "pages"
 # Django's file backend ends every message with a line of these.
 END_OF_MESSAGE = b"-" * 79
 SHOWN_AT_MOST = 200
-PAGE_POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'; base-uri 'none'"
+PAGE_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src data:; frame-src 'self'; base-uri 'none'"
+)
 # The e-mail is a stranger here: no script, no form; its links open beside the mailbox.
 MAIL_POLICY = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; "
