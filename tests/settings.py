@@ -16,6 +16,11 @@ os.environ.setdefault("SHOPIFY_SHOP", "demo-shop.myshopify.com")
 os.environ.setdefault("SHOPIFY_ACCESS_TOKEN", "sandbox-access-token")
 os.environ.setdefault("SHOPIFY_WEBHOOK_SECRETS", "new-secret,old-secret")
 os.environ["DEBUG"] = "False"
+if os.environ["CACHE_URL"].startswith("redis"):
+    # Parallel test processes empty their cache: each has a Redis database of its own.
+    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    _server = os.environ["CACHE_URL"].rsplit("/", 1)[0]
+    os.environ["CACHE_URL"] = f"{_server}/{_worker + 1}"
 
 from returns_portal.settings import *  # noqa: F403
 
