@@ -6,9 +6,8 @@ document.documentElement.dataset.script = "on";
 // − and + beside a number: one unit at a time, within what can be returned.
 function step(button) {
   const input = document.getElementById(button.dataset.for);
-  const now = Number.parseInt(input.value, 10) || Number(input.min);
-  const next = now + Number(button.dataset.step);
-  input.value = String(Math.min(Math.max(next, Number(input.min)), Number(input.max)));
+  const next = (Number.parseInt(input.value, 10) || 1) + Number(button.dataset.step);
+  input.value = String(Math.min(Math.max(next, 1), Number(input.dataset.most)));
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 

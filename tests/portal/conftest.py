@@ -1,6 +1,7 @@
 """What tests of the shopper's side share: fresh counters, and a door to orders they control."""
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from portal import throttle
 from portal.views import lookup, ordering
@@ -9,7 +10,9 @@ from tests.returns.factories import ReturnReasonFactory
 
 
 @pytest.fixture(autouse=True)
-def fresh_counters() -> None:
+def fresh_counters(settings: Settings) -> None:
+    """Counters of this test alone, also where the suite shares a Redis."""
+    settings.CACHE_URL = "locmemcache://"
     throttle.get_limiter.cache_clear()
     throttle.get_local_limiter.cache_clear()
 

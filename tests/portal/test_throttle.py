@@ -1,5 +1,9 @@
 """Counting failures: by the true address, and by the number however it is typed."""
 
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import environ
 import pytest
 from django.test import RequestFactory
 from limits.errors import StorageError
@@ -7,6 +11,8 @@ from limits.strategies import MovingWindowRateLimiter
 from pytest_django.fixtures import Settings
 
 from portal import throttle
+
+REDIS = environ.Env().str("CACHE_URL", default="")
 
 
 def address(settings: Settings, hops: int, forwarded: str = "", remote: str = "") -> str:
@@ -70,6 +76,16 @@ class TestStorage:
         settings.CACHE_URL = "rediscache://127.0.0.1:1/0"
         storage = throttle.get_limiter().storage
         assert type(storage).__name__ == "RedisStorage"
+
+    @pytest.mark.skipif(not REDIS.startswith("redis"), reason="CACHE_URL names no Redis")
+    def test_counts_for_all_processes_in_redis(self, settings: Settings) -> None:
+        settings.CACHE_URL = urlsplit(REDIS)._replace(path="/14").geturl()
+        address = str(uuid4())
+        for number in range(30):
+            throttle.record_failure(address, str(number))
+        throttle.get_limiter.cache_clear()
+        throttle.get_local_limiter.cache_clear()
+        assert throttle.seconds_to_wait(address, "1") > 0
 
     def test_counts_in_memory_while_redis_is_down(
         self, monkeypatch: pytest.MonkeyPatch, settings: Settings
