@@ -1,7 +1,8 @@
 """Everything the decision screen tells about one request, read and put into words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote as quote_path
 
@@ -25,6 +26,7 @@ from staff import queue, wording
 DECISIONS = ("approve", "decline", "receive")
 OPEN_STATES = (Operation.State.PENDING, Operation.State.RUNNING, Operation.State.UNKNOWN)
 OTHER_REQUESTS_SHOWN = 10
+POLL_OFTEN, POLL_SELDOM = 2, 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +212,22 @@ def allowed_decisions(request: ReturnRequest, user: User | AnonymousUser) -> tup
     return ()
 
 
-def build_progress(request: ReturnRequest) -> dict[str, Any]:
+def poll_seconds(operations: Sequence[Operation], now: datetime) -> int | None:
+    """How soon the screen looks again: never when nothing is open, seldom when it is due later."""
+    open_steps = [operation for operation in operations if operation.state in OPEN_STATES]
+    if not open_steps:
+        return None
+    soon = now + timedelta(seconds=POLL_SELDOM)
+    return POLL_OFTEN if any(step.due_at <= soon for step in open_steps) else POLL_SELDOM
+
+
+def build_progress(request: ReturnRequest, now: datetime) -> dict[str, Any]:
     """The part of the screen that changes by itself while the worker is busy."""
     operations = list(request.operations.order_by("created_at", "pk"))
     return {
         "return_request": request,
         "operations": operations,
-        "busy": any(operation.state in OPEN_STATES for operation in operations),
+        "poll_seconds": poll_seconds(operations, now),
         "settlement": build_settlement(request),
         "refunds": list(Refund.objects.filter(return_request=request).order_by("created_at")),
         "events": list(request.events.order_by("-occurred_at", "-pk")),
@@ -229,7 +240,7 @@ def build_page(
     """The whole decision screen, without asking the network."""
     before, after = queue.neighbors(request)
     return {
-        **build_progress(request),
+        **build_progress(request, now),
         "lines": build_lines(request),
         "restock": units_to_restock(request),
         "money_rows": build_money(request),
@@ -242,6 +253,8 @@ def build_page(
         "before": before,
         "after": after,
         "due": build_due(request, now),
+        "window_until": request.window_ends_at and domain_wording.last_day(request.window_ends_at),
+        "differences": list(request.differences.filter(settled_at__isnull=True)),
         "may_compare": request.status == Status.REQUESTED,
     }
 

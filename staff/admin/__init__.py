@@ -3,6 +3,7 @@
 from staff.admin.people import StaffGroupAdmin, StaffUserAdmin
 from staff.admin.policies import ReturnPolicyAdmin, ReturnReasonAdmin
 from staff.admin.records import (
+    DifferenceAdmin,
     MirroredOrderAdmin,
     OperationAdmin,
     ReturnEventAdmin,
@@ -11,6 +12,7 @@ from staff.admin.records import (
 from staff.admin.requests import ReturnRequestAdmin
 
 __all__ = [
+    "DifferenceAdmin",
     "MirroredOrderAdmin",
     "OperationAdmin",
     "ReturnEventAdmin",

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -12,7 +12,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from returns_portal.returns.models import MirroredOrder, Operation, ReturnEvent, WebhookDelivery
+from returns_portal.returns.models import (
+    Difference,
+    MirroredOrder,
+    Operation,
+    ReturnEvent,
+    WebhookDelivery,
+)
 from returns_portal.returns.services import Refused, retry_operation
 from returns_portal.returns.workflow import InvalidTransition
 from staff import views, wording
@@ -89,6 +95,24 @@ class OperationAdmin(ReadOnlyAdmin[Operation]):
             self.message_user(request, words, messages.ERROR)
             return False
         return True
+
+
+@admin.register(Difference)
+class DifferenceAdmin(ReadOnlyAdmin[Difference]):
+    """Where Shopify does not say what a request says, the open ones first."""
+
+    list_display = ("kind", "request_link", "detail", "found_at", "settled_at")
+    list_filter = ("kind", ("settled_at", admin.EmptyFieldListFilter))
+    list_select_related = ("return_request",)
+    search_fields = ("return_request__rma_number",)
+    search_help_text = _lazy("RMA")
+    ordering = (F("settled_at").desc(nulls_first=True), "-found_at")
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+
+    @admin.display(description=_lazy("return request"), ordering="return_request")
+    def request_link(self, difference: Difference) -> SafeString:
+        return request_link(difference.return_request_id, difference.return_request.rma_number)
 
 
 @admin.register(WebhookDelivery)

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from returns_portal.returns.models import (
+    Difference,
     MirroredOrder,
     Operation,
     ReturnEvent,
@@ -167,8 +168,12 @@ class TestRecords:
             shopify_updated_at=utc_now(),
             synced_at=utc_now(),
         )
+        difference = Difference.objects.create(
+            return_request=item, kind="restock", detail="Two there.", found_at=utc_now()
+        )
         return {
             "operation": OperationFactory(return_request=item).pk,
+            "difference": difference.pk,
             "returnevent": event.pk,
             "webhookdelivery": webhook.pk,
             "mirroredorder": order.pk,
@@ -176,7 +181,7 @@ class TestRecords:
         }
 
     @pytest.mark.parametrize(
-        "model", ["operation", "returnevent", "webhookdelivery", "mirroredorder"]
+        "model", ["difference", "operation", "returnevent", "webhookdelivery", "mirroredorder"]
     )
     def test_are_read_and_nothing_else(
         self, admin_client: Client, records: dict[str, int], model: str

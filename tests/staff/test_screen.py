@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries, Settings
 
 from returns_portal.returns import snapshots
 from returns_portal.returns.eligibility import Code, Verdict
-from returns_portal.returns.models import ReturnEvent, ReturnRequest
+from returns_portal.returns.models import Difference, ReturnEvent, ReturnRequest
 from returns_portal.shopify.types import Money
 from staff import decision
 from tests.returns.factories import (
@@ -97,6 +97,17 @@ class TestScreen:
         item = request_with_line(attention="Refund it in Shopify by hand.")
         assert "Refund it in Shopify by hand." in get(viewer, item)
 
+    def test_says_where_shopify_differs_until_that_is_settled(self, viewer: Client) -> None:
+        item = request_with_line(refunded=True)
+        open_one = {"return_request": item, "found_at": utc_now()}
+        Difference.objects.create(kind="refund_amount", detail="20.00 there.", **open_one)
+        Difference.objects.create(
+            kind="restock", detail="Settled by now.", settled_at=utc_now(), **open_one
+        )
+        page = get(viewer, item)
+        assert "20.00 there." in page
+        assert "Settled by now." not in page
+
     def test_tells_what_was_approved_and_paid(self, viewer: Client) -> None:
         item = request_with_line(refunded=True)
         RefundFactory(return_request=item, gateways="shopify_payments")
@@ -136,7 +147,7 @@ class TestScreen:
         ReturnLineItemFactory.create_batch(30, return_request=long)
         counts = []
         for item in (short, long):
-            with django_assert_num_queries(13) as queries:
+            with django_assert_num_queries(14) as queries:
                 viewer.get(url(item))
             counts.append(len(queries))
         assert counts[0] == counts[1]
@@ -270,10 +281,15 @@ class TestProgress:
         OperationFactory(return_request=item, state=state)
         assert 'data-hx-trigger="every 2s"' in self.poll(viewer, item)
 
+    def test_asks_seldom_while_the_next_step_is_due_later(self, viewer: Client) -> None:
+        item = request_with_line(approved=True)
+        OperationFactory(return_request=item, due_at=utc_now() + timedelta(minutes=5))
+        assert 'data-hx-trigger="every 15s"' in self.poll(viewer, item)
+
     def test_stops_asking_when_all_is_done(self, viewer: Client) -> None:
         item = request_with_line(approved=True)
         OperationFactory(return_request=item, done=True)
-        assert "every 2s" not in self.poll(viewer, item)
+        assert "data-hx-trigger" not in self.poll(viewer, item)
 
     def test_brings_the_new_status_along_when_it_moved(self, viewer: Client) -> None:
         item = request_with_line(refunded=True)
