@@ -41,6 +41,9 @@ class Unbuildable(ValueError):
 
 def add_order(draft: Draft, spec: Doc) -> Doc:
     """Make an order from its description and put it into the state; raises Unbuildable."""
+    rows = spec.get("lines") if isinstance(spec, dict) else None
+    if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
+        raise Unbuildable("an order needs lines, each an object")
     country = spec.get("country", "US")
     if country not in COUNTRIES:
         raise Unbuildable(f"country must be one of {', '.join(COUNTRIES)}")

@@ -77,7 +77,7 @@ class Deliveries:
     ) -> None:
         self._state, self._faults = state, faults
         self._shop, self._secret, self._version = shop, secret, version
-        self._retry_after, self._clock = retry_after, clock
+        self.retry_after, self._clock = retry_after, clock
         self._waiting: list[tuple[float, int, Delivery]] = []
         self._order = itertools.count()
         self._wake = threading.Condition()
@@ -214,7 +214,7 @@ class Deliveries:
         if 200 <= status < 300:
             return
         if delivery.attempt < ATTEMPTS:
-            wait = self._retry_after * 2 ** (delivery.attempt - 1)
+            wait = self.retry_after * 2 ** (delivery.attempt - 1)
             self._push(replace(delivery, attempt=delivery.attempt + 1), wait)
             return
         with self._state.transaction() as draft:

@@ -102,6 +102,7 @@ class SandboxServer:
         if self.state.empty:
             fill(self.state, shop, with_orders=seed_orders)
         self.state.listeners += [self.deliveries.heard, self._bulk_heard]
+        self.bulk_done = threading.Event()
         self._bulk: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._http = _HTTPServer((host, port), self)
         self.url = f"http://{host}:{self._http.server_address[1]}"
@@ -121,7 +122,9 @@ class SandboxServer:
 
     def _carry_out_bulk(self) -> None:
         while (key := self._bulk.get()) is not None:
+            self.bulk_done.clear()
             carry_out(Context(self.state, self.url, self.api_version), key)
+            self.bulk_done.set()
 
     def stop(self) -> None:
         """Stop answering, end open connections and let go of the state file."""

@@ -1,7 +1,7 @@
 """Stock by item and location, and what moves it."""
 
 from returns_portal.shopify.sandbox import gid
-from returns_portal.shopify.sandbox.errors import Refused
+from returns_portal.shopify.sandbox.errors import Refused, top_level
 from returns_portal.shopify.sandbox.inputs import Path
 from returns_portal.shopify.sandbox.registry import Args, Context, mutation
 from returns_portal.shopify.sandbox.state import Doc, Draft, Node, level_id
@@ -145,6 +145,9 @@ def _level(draft: Draft, row: Doc, path: Path) -> Doc:
 
 
 def _compare(row: Doc, now: int, path: Path) -> None:
+    if "changeFromQuantity" not in row:
+        message = "changeFromQuantity is required: give null to skip the comparison"
+        raise top_level(message, "INVALID_FIELD_ARGUMENTS")
     expected = row["changeFromQuantity"]
     if expected is not None and expected != now:
         message = "The changeFromQuantity does not match the current quantity."
