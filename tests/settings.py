@@ -17,6 +17,11 @@ os.environ.setdefault("SHOPIFY_ACCESS_TOKEN", "sandbox-access-token")
 os.environ.setdefault("SHOPIFY_WEBHOOK_SECRETS", "new-secret,old-secret")
 os.environ["DEBUG"] = "False"
 if os.environ["CACHE_URL"].startswith("redis"):
+    # Parallel workers must not see or clear each other's counters: a database each.
+    server, _, database = os.environ["CACHE_URL"].rpartition("/")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    os.environ["CACHE_URL"] = f"{server}/{int(database) + int(worker)}"
+if os.environ["CACHE_URL"].startswith("redis"):
     # Parallel test processes empty their cache: each has a Redis database of its own.
     _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     _server = os.environ["CACHE_URL"].rsplit("/", 1)[0]
