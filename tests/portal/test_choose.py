@@ -203,6 +203,22 @@ class TestReview:
         assert "Nothing was sent, and your choice is kept" in page
         assert 'name="quantity-1" value="2"' in page
 
+    def test_sends_on_enter_instead_of_leading_back(self, shopper: Client) -> None:
+        page = review(shopper, **choice()).content.decode()
+        form = page.split("<form")[1]
+        assert "formaction" not in form.split("<button")[1].split(">")[0]
+
+    def test_offers_the_orders_address_where_there_is_one(
+        self, shopper: Client, door: Door
+    ) -> None:
+        assert "the address of your order" not in review(shopper, **choice()).content.decode()
+        door.order = build_order(
+            build_line(1), source_name="web", email="maya@example.com", tags=()
+        )
+        page = review(shopper, **choice()).content.decode()
+        assert "the address of your order" in page
+        assert "maya@example.com" not in page
+
     def test_asks_for_the_conditions_only_where_there_are_any(
         self, shopper: Client, door: Door
     ) -> None:
@@ -267,6 +283,11 @@ class TestUnreadableOrder:
         assert answer.status_code == 503
         assert int(answer["Retry-After"]) > 0
         assert "Nothing is lost" in answer.content.decode()
+
+    def test_leads_back_to_itself(self, shopper: Client, door: Door) -> None:
+        door.error = ShopifyUnavailable("down")
+        page = shopper.post("/orders/1/review/", choice()).content.decode()
+        assert 'class="button button-main" href="/orders/1/"' in page
 
     def test_is_404_when_it_is_gone(self, shopper: Client, door: Door) -> None:
         door.error = ShopifyNotFound("gone")
