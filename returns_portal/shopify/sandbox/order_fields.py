@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from returns_portal.shopify.sandbox import accounting as books
-from returns_portal.shopify.sandbox import money
 from returns_portal.shopify.sandbox.accounting import by_id, money_bag
 from returns_portal.shopify.sandbox.annotations import metafield_of
 from returns_portal.shopify.sandbox.connections import connection
@@ -382,11 +381,6 @@ def _reasons(node: Node, context: Context, args: Args) -> Doc | None:
     handles = product.doc["reasonHandles"]
     rows = [r for r in context.state.all("ReturnReasonDefinition") if r.doc["handle"] in handles]
     return connection(rows, args)
-
-
-def unit_price(order: Doc, line: Doc) -> str:
-    """The price of one unit, for webhook bodies."""
-    return money.plain_string(line["price"], order["presentmentCurrencyCode"])
 
 
 def line_of(order: Doc, key: str) -> Node:

@@ -26,10 +26,12 @@ class Throttle:
         """Take the points and say whether there were enough; when not, nothing is taken."""
         with self._lock:
             self._fill()
+            if not self.enforced:
+                return True
             enough = self._available >= points
-            if enough or not self.enforced:
-                self._available = max(0.0, self._available - points)
-            return enough or not self.enforced
+            if enough:
+                self._available -= points
+            return enough
 
     def status(self) -> dict[str, float]:
         """The throttleStatus of an answer."""

@@ -131,6 +131,11 @@ class TestThrottle:
         now[0] = 1.0
         assert bucket.take(20) is True
 
+    def test_stays_full_while_it_is_not_enforced(self) -> None:
+        bucket = Throttle(100, 0, enforced=False)
+        assert bucket.take(1000) is True
+        assert bucket.status()["currentlyAvailable"] == 100
+
     def test_never_holds_more_than_its_maximum(self) -> None:
         now = [0.0]
         bucket = Throttle(100, 10, clock=lambda: now[0])

@@ -48,7 +48,7 @@ class TestRefundCreate:
         order = desk.order(
             lines=[{"goods": "tote-bag", "price": "10.00"}], taxesIncluded=True, payments=[1, 1]
         )
-        credit = {"storeCreditRefund": {"amount": {"amount": "6.00", "currencyCode": "USD"}}}
+        credit = {"storeCreditRefund": {"amount": {"amount": "5.01", "currencyCode": "USD"}}}
         payload = desk.refund(
             order,
             allowOverRefunding=True,
