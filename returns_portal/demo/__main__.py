@@ -23,6 +23,7 @@ from returns_portal.demo.panel import build_panel
 SANDBOX = "returns_portal.shopify.sandbox"
 START_SECONDS = 60
 STOP_SECONDS = 10
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class CannotStart(Exception):
@@ -66,7 +67,7 @@ class Child:
 
 def main() -> int:
     """Run the demo until it is stopped; 0 when a person stopped it, 1 when it could not run."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in STOP_SIGNALS:
         signal.signal(number, signal.default_int_handler)
     try:
         run(Demo.from_environ(os.environ))
@@ -85,10 +86,17 @@ def run(demo: Demo) -> None:
     environ = build_environment(demo, os.environ, keep_secret_key(demo))
     with ExitStack() as stack:
         children = [stack.enter_context(child) for child in build_children(demo, environ)]
+        stack.callback(ignore_signals)
         wait_for_answers(demo, children)
         sys.stdout.write(build_panel(demo))
         sys.stdout.flush()
         watch(children)
+
+
+def ignore_signals() -> None:
+    """Let nothing cut the stopping short: a second Ctrl-C would leave children behind."""
+    for number in STOP_SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def check_ports(demo: Demo) -> None:

@@ -49,11 +49,8 @@ def prepare() -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
     call_command("load_defaults", verbosity=0)
     users = get_user_model()
-    user, _ = users.objects.get_or_create(
-        username=STAFF_USER, defaults={"is_staff": True, "is_superuser": True}
-    )
-    user.set_password(STAFF_PASSWORD)
-    user.save()
+    if not users.objects.filter(username=STAFF_USER).exists():
+        users.objects.create_superuser(STAFF_USER, password=STAFF_PASSWORD)
 
 
 def serve(application: object, port: int, threads: int) -> None:

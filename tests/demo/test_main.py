@@ -75,6 +75,15 @@ class TestStopping:
         with running_demo(tmp_path) as again:
             assert 'name="order_number"' in read(f"{again.site_url}/")
 
+    def test_is_not_cut_short_by_a_second_signal(self, tmp_path: Path) -> None:
+        with running_demo(tmp_path) as demo:
+            demo.process.send_signal(signal.SIGINT)
+            # Until it ends, one signal after the other.
+            while demo.process.poll() is None:
+                demo.process.send_signal(signal.SIGINT)
+            assert demo.process.returncode == 0
+            assert all(is_free(demo.port + step) for step in range(3))
+
     def test_leaves_nothing_behind_when_it_is_killed(self, tmp_path: Path) -> None:
         with running_demo(tmp_path) as demo:
             demo.stop(signal.SIGKILL)

@@ -23,7 +23,8 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         reasons = add_reasons(read_defaults("reasons"))
         policies = add_policies(read_defaults("policies"))
-        self.stdout.write(f"Added {reasons} return reasons and {policies} return policies.")
+        if options["verbosity"]:
+            self.stdout.write(f"Added {reasons} return reasons and {policies} return policies.")
 
 
 def read_defaults(name: str) -> list[dict[str, Any]]:
