@@ -54,9 +54,7 @@ def count(books: dict[str, Any], mailbox: Mailbox, cast: Cast) -> Tally:
 
 
 def weigh(tally: Tally, row: ReturnRequest, order: dict[str, Any], back_office: bool) -> None:
-    paid = Decimal(
-        sum(Decimal(t["amount"]) for t in transactions(order) if t["status"] == "SUCCESS")
-    )
+    paid = paid_back(order)
     units = sum(line.quantity for line in row.lines.all())
     restocked = sum(
         entry["quantity"]
@@ -81,6 +79,11 @@ def weigh(tally: Tally, row: ReturnRequest, order: dict[str, Any], back_office: 
 
 def transactions(order: dict[str, Any]) -> list[dict[str, Any]]:
     return [entry for refund in order["refunds"] for entry in refund["transactions"]]
+
+
+def paid_back(order: dict[str, Any]) -> Decimal:
+    succeeded = [entry for entry in transactions(order) if entry["status"] == "SUCCESS"]
+    return sum((Decimal(entry["amount"]) for entry in succeeded), Decimal(0))
 
 
 def live_returns(order: dict[str, Any]) -> list[dict[str, Any]]:
