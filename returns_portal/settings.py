@@ -171,6 +171,7 @@ PORTAL_NAME = env.str("PORTAL_NAME", default="Returns")
 
 # Language and time
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English")]
 TIME_ZONE = env.str("TIME_ZONE", default="UTC")
 USE_TZ = True
 USE_I18N = True
