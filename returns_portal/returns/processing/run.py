@@ -83,10 +83,11 @@ def backoff(attempts: int) -> timedelta:
 
 
 def sweep(*, clock: Clock) -> int:
-    """Sends workers after everything that is due; returns how many operations that were.
+    """Calls workers for everything due that none was called for; returns how many that were.
 
     What a broker lost, a killed worker left or Shopify put off is found here.
     """
-    due = outbox.due_operations(clock())
-    outbox.call_workers(due)
+    now = clock()
+    due = outbox.unheard_operations(now)
+    outbox.call_workers(due, now=now)
     return len(due)
