@@ -16,13 +16,20 @@ def find_reason_definition(client: ShopifyClient, handle: str) -> str:
 
     Raises NeedsPerson when the shop has no reasons at all.
     """
-    known: dict[str, str] | None = cache.get(CACHE_KEY)
-    if known is None or (handle and handle not in known):
-        known = {reason.handle: reason.id for reason in list_return_reason_definitions(client)}
-        cache.set(CACHE_KEY, known, DAY)
+    known: dict[str, str] = cache.get(CACHE_KEY) or {}
+    if not known or (handle and handle not in known):
+        known = _read_definitions(client, {handle, *known})
     for name in (handle, *FALLBACKS):
-        if name in known:
+        if known.get(name):
             return known[name]
-    if not known:
+    return next(found for found in known.values() if found)
+
+
+def _read_definitions(client: ShopifyClient, handles: set[str]) -> dict[str, str]:
+    """Shopify's ids by handle, empty for handles it does not know: they are not asked for again."""
+    read = {reason.handle: reason.id for reason in list_return_reason_definitions(client)}
+    if not read:
         raise NeedsPerson("Shopify lists no return reasons: check the app's access to returns.")
-    return next(iter(known.values()))
+    known = dict.fromkeys(sorted(handles), "") | read
+    cache.set(CACHE_KEY, known, DAY)
+    return known
