@@ -43,6 +43,8 @@ DEFAULT_MAX_WAIT = 3.0
 MAX_ATTEMPTS = 5
 FIRST_BACKOFF = 0.5
 USUAL_COST = 50
+# A document's name and the sizes of its pages: the same ones always cost the same.
+CostKey = tuple[str, tuple[Any, ...]]
 UNUSABLE_ADDRESS = (
     requests.exceptions.InvalidHeader,
     requests.exceptions.InvalidSchema,
@@ -93,7 +95,7 @@ class ShopifyClient:
         self._sleep = sleep
         self._clock = clock
         self._local = threading.local()
-        self._costs: dict[str, float] = {}
+        self._costs: dict[CostKey, float] = {}
 
     def execute(
         self, document: Document, variables: Mapping[str, Any], *, max_wait: float | None = None
@@ -117,26 +119,35 @@ class ShopifyClient:
         raise AssertionError("the last attempt either answers or raises")
 
     def _attempt(self, document: Document, variables: Mapping[str, Any]) -> dict[str, Any]:
-        with self._points(document) as status:
+        key = _cost_key(document, variables)
+        with self._points(key) as status:
             started = self._clock()
             answer = self._send(document, variables)
-            self._take_note(document, answer, self._clock() - started)
+            self._learn_cost(key, answer)
+            _log(document, answer, self._clock() - started, self._version)
             status |= answer.cost.get("throttleStatus") or {}
         return read_data(document, answer)
 
     @contextmanager
-    def _points(self, document: Document) -> Iterator[dict[str, Any]]:
+    def _points(self, key: CostKey) -> Iterator[dict[str, Any]]:
         """Hold the points of one call; what the call learns of the bucket goes into the dict."""
         status: dict[str, Any] = {}
         if self._limiter is None:
             yield status
             return
-        cost = self._costs.get(document.name, USUAL_COST)
-        ticket = self._limiter.acquire(cost, self._priority)
+        ticket = self._limiter.acquire(self._expected_cost(key), self._priority)
         try:
             yield status
         finally:
             self._limiter.report(ticket, status)
+
+    def _expected_cost(self, key: CostKey) -> float:
+        """What Shopify asked for these very sizes, else at most for others of the document."""
+        known = self._costs.get(key)
+        if known is not None:
+            return known
+        others = [cost for (name, _sizes), cost in list(self._costs.items()) if name == key[0]]
+        return max(others, default=float(USUAL_COST))
 
     def _send(self, document: Document, variables: Mapping[str, Any]) -> Answer:
         """Post the document; a refused token is renewed once, since a 401 did nothing."""
@@ -185,12 +196,10 @@ class ShopifyClient:
             raise ShopifyUnavailable("Shopify could not be asked for an access token.") from None
         return _read_grant(answer)
 
-    def _take_note(self, document: Document, answer: Answer, seconds: float) -> None:
-        cost = answer.cost
-        requested = cost.get("requestedQueryCost")
+    def _learn_cost(self, key: CostKey, answer: Answer) -> None:
+        requested = answer.cost.get("requestedQueryCost")
         if isinstance(requested, int | float | Decimal):
-            self._costs[document.name] = float(requested)
-        _log(document, answer, seconds, self._version)
+            self._costs[key] = float(requested)
 
 
 @lru_cache(maxsize=8)
@@ -247,6 +256,10 @@ def build_client(
     return _cached_client(
         os.getpid(), base_url, version, credentials, read_timeout, max_wait, priority
     )
+
+
+def _cost_key(document: Document, variables: Mapping[str, Any]) -> CostKey:
+    return document.name, tuple(variables.get(name) for name in document.sizes)
 
 
 def _pause(error: ShopifyUnavailable, attempt: int) -> float:

@@ -555,6 +555,27 @@ class TestLimiter:
         told = ("ticket", status)
         assert seen == [(50, "background"), told, (10.0, "background"), told]
 
+    def test_books_what_the_same_document_of_the_same_size_costs(
+        self, http: responses.RequestsMock
+    ) -> None:
+        booked: list[float] = []
+
+        class Limiter:
+            def acquire(self, cost: float, priority: str) -> str:
+                booked.append(cost)
+                return "ticket"
+
+            def report(self, ticket: str, throttle_status: Any) -> None:
+                """Not looked at here."""
+
+        document = Document("Sized", "query Sized { order }", False, "order", ("first",))
+        client = ShopifyClient(SHOP, "2026-10", StaticToken("t"), limiter=Limiter())
+        for points in (8, 30, 8, 30, 20):
+            http.post(URL, json=ORDER | {"extensions": {"cost": {"requestedQueryCost": points}}})
+        for size in (2, 50, 2, 50, 20):
+            client.execute(document, {"id": f"order {size}", "first": size})
+        assert booked == [50, 8, 8, 30, 30]
+
 
 class TestBuildClient:
     @override_settings(
