@@ -22,7 +22,7 @@ from returns_portal.returns.policies import build_terms, get_policy
 from returns_portal.returns.reservations import bought_units, free_units
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.errors import ShopifyUnavailable
-from returns_portal.shopify.orders import find_orders, get_order, get_returnable_lines
+from returns_portal.shopify.orders import find_orders, get_returnable_order
 from returns_portal.shopify.types import Fulfillment, FulfillmentLine, Order, OrderLine
 
 
@@ -129,9 +129,7 @@ def read_order(order_id: str, *, now: datetime) -> OrderFacts:
     Raises ShopifyNotFound, NoPolicy, and ShopifyUnavailable when the mirror lacks the order.
     """
     try:
-        client = build_client()
-        order = get_order(client, order_id)
-        lines = get_returnable_lines(client, order_id)
+        order, lines = get_returnable_order(build_client(), order_id)
     except ShopifyUnavailable:
         return _read_mirror(order_id)
     mirror_order(order, now=now)

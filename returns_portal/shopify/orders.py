@@ -13,9 +13,10 @@ from returns_portal.shopify.paging import Node, has_more, reading, remaining_nod
 from returns_portal.shopify.parsing import (
     parse_attributes,
     parse_order,
+    parse_refund,
     parse_returnable_lines,
 )
-from returns_portal.shopify.refunds import get_refund
+from returns_portal.shopify.refunds import complete_refund, get_refund
 from returns_portal.shopify.search import any_of, field_is, quote, updated_since
 from returns_portal.shopify.types import Order, Refund, ReturnableLine
 
@@ -23,9 +24,11 @@ TIKTOK_TAG = "TikTokOrderID"
 TIKTOK_ID = re.compile(r"(?<![0-9A-Za-z])[0-9]{17,19}(?![0-9A-Za-z])")
 LONGEST_NUMBER = 64
 SEARCH_PAGES = 4
+# A number is usually one order's; a longer page is asked for only when this one is full.
+FIRST_HITS = 5
+USUAL_REFUNDS = 3
 # Shopify turns pages up to 25,000 orders; before that the walk starts anew where it got to.
 ORDERS_PER_WALK = 20_000
-FULFILLMENTS_ASKED = {"OrderDetail": 10, "OrdersUpdatedSince": 2}
 
 
 def find_orders(client: ShopifyClient, number: str) -> tuple[Order, ...]:
@@ -56,22 +59,31 @@ def get_order(client: ShopifyClient, order_id: str) -> Order:
     document = DOCUMENTS["OrderDetail"]
     node = _order_node(client, document.name, {"id": order_id})
     with reading(document):
-        return _read_order(client, node, FULFILLMENTS_ASKED[document.name])
+        return _read_order(client, node)
+
+
+def get_returnable_order(
+    client: ShopifyClient, order_id: str
+) -> tuple[Order, tuple[ReturnableLine, ...]]:
+    """Read an order and what Shopify would take back of it, in one call.
+
+    Raises `ShopifyNotFound`.
+    """
+    document = DOCUMENTS["ReturnableOrder"]
+    data = client.execute(document, {"id": order_id})
+    if data["order"] is None:
+        raise ShopifyNotFound("Shopify does not know this order.", operation=document.name)
+    with reading(document):
+        order = _read_order(client, data["order"])
+        return order, _read_returnable(client, order_id, data["returnableFulfillments"])
 
 
 def get_returnable_lines(client: ShopifyClient, order_id: str) -> tuple[ReturnableLine, ...]:
     """Read how many units of which parcel line Shopify would take back now."""
     document = DOCUMENTS["ReturnableLines"]
     with reading(document):
-        connection = _returnable_page(client, {"orderId": order_id})
-        pages = remaining_nodes(
-            connection,
-            lambda cursor: _returnable_page(client, {"orderId": order_id, "after": cursor}),
-        )
-        nodes = list(pages)
-        if any(has_more(node["returnableFulfillmentLineItems"]) for node in nodes):
-            nodes = list(_returnable_one_by_one(client, order_id))
-        return tuple(line for node in nodes for line in parse_returnable_lines(node))
+        first = _returnable_page(client, {"orderId": order_id})
+        return _read_returnable(client, order_id, first)
 
 
 def iterate_orders_updated_since(client: ShopifyClient, since: datetime) -> Iterator[Order]:
@@ -91,10 +103,22 @@ def iterate_orders_updated_since(client: ShopifyClient, since: datetime) -> Iter
 
 def list_order_refunds(client: ShopifyClient, order_id: str) -> tuple[Refund, ...]:
     """Read every refund of an order, whoever made it; raises `ShopifyNotFound`."""
-    node = _order_node(client, "OrderRefundIds", {"id": order_id})
-    with reading(DOCUMENTS["OrderRefundIds"]):
-        ids = [refund["id"] for refund in node["refunds"]]
-    return tuple(get_refund(client, refund_id) for refund_id in ids)
+    document = DOCUMENTS["OrderRefunds"]
+    variables = {"id": order_id, "refunds": USUAL_REFUNDS}
+    with reading(document):
+        known = {
+            node["id"]: node for node in _order_node(client, document.name, variables)["refunds"]
+        }
+        if len(known) < USUAL_REFUNDS:
+            return tuple(parse_refund(complete_refund(client, node)) for node in known.values())
+        listed = _order_node(client, "OrderRefundIds", {"id": order_id})["refunds"]
+        return tuple(_refund(client, item["id"], known) for item in listed)
+
+
+def _refund(client: ShopifyClient, refund_id: str, known: dict[str, Node]) -> Refund:
+    if refund_id not in known:
+        return get_refund(client, refund_id)
+    return parse_refund(complete_refund(client, known[refund_id]))
 
 
 def _walk(client: ShopifyClient, since: datetime) -> Iterator[Order]:
@@ -107,7 +131,7 @@ def _walk(client: ShopifyClient, since: datetime) -> Iterator[Order]:
 
     with reading(document):
         for node in remaining_nodes(page(None), page):
-            yield _read_order(client, node, FULFILLMENTS_ASKED[document.name])
+            yield _read_order(client, node)
 
 
 def _next_start(since: datetime, last: Order) -> datetime:
@@ -150,13 +174,13 @@ def _matching_ids(client: ShopifyClient, query: str, wanted: str) -> list[str]:
 def _search(client: ShopifyClient, query: str) -> Iterator[Node]:
     # A filter that Shopify does not know matches every order: do not walk through the whole shop.
     document = DOCUMENTS["OrderNumbers"]
-    cursor = None
+    variables: dict[str, Any] = {"query": query, "first": FIRST_HITS}
     for _ in range(SEARCH_PAGES):
-        orders = client.execute(document, {"query": query, "after": cursor})["orders"]
+        orders = client.execute(document, variables)["orders"]
         yield from orders["nodes"]
         if not has_more(orders):
             return
-        cursor = orders["pageInfo"]["endCursor"]
+        variables = {"query": query, "after": orders["pageInfo"]["endCursor"]}
 
 
 def _numbers(
@@ -179,7 +203,7 @@ def _order_node(client: ShopifyClient, operation: str, variables: dict[str, Any]
     return node
 
 
-def _read_order(client: ShopifyClient, node: Node, fulfillments_asked: int) -> Order:
+def _read_order(client: ShopifyClient, node: Node) -> Order:
     lines = list(
         remaining_nodes(
             node["lineItems"],
@@ -188,13 +212,15 @@ def _read_order(client: ShopifyClient, node: Node, fulfillments_asked: int) -> O
             ],
         )
     )
-    parcels = _all_fulfillments(client, node, fulfillments_asked)
+    parcels = _all_fulfillments(client, node)
     return parse_order(node | {"lineItems": whole(lines), "fulfillments": parcels})
 
 
-def _all_fulfillments(client: ShopifyClient, node: Node, asked: int) -> list[Node]:
+def _all_fulfillments(client: ShopifyClient, node: Node) -> list[Node]:
     parcels: list[Node] = node["fulfillments"]
-    if len(parcels) >= asked:
+    counted = node["fulfillmentsCount"]
+    # Where Shopify does not count, any order with parcels may have more of them.
+    if parcels and (counted is None or counted["count"] > len(parcels)):
         known = {parcel["id"]: parcel for parcel in parcels}
         listed = _order_node(client, "OrderFulfillmentIds", {"id": node["id"]})["fulfillments"]
         parcels = [
@@ -221,6 +247,18 @@ def _fulfillment_page(client: ShopifyClient, fulfillment_id: str, cursor: str | 
     return node
 
 
+def _read_returnable(
+    client: ShopifyClient, order_id: str, first: Node
+) -> tuple[ReturnableLine, ...]:
+    pages = remaining_nodes(
+        first, lambda cursor: _returnable_page(client, {"orderId": order_id, "after": cursor})
+    )
+    nodes = list(pages)
+    if any(has_more(node["returnableFulfillmentLineItems"]) for node in nodes):
+        nodes = list(_returnable_one_by_one(client, order_id))
+    return tuple(line for node in nodes for line in parse_returnable_lines(node))
+
+
 def _returnable_page(client: ShopifyClient, variables: dict[str, Any]) -> Node:
     page: Node = client.execute(DOCUMENTS["ReturnableLines"], variables)["returnableFulfillments"]
     return page
@@ -228,7 +266,7 @@ def _returnable_page(client: ShopifyClient, variables: dict[str, Any]) -> Node:
 
 def _returnable_one_by_one(client: ShopifyClient, order_id: str) -> Iterator[Node]:
     """Read parcel by parcel, each with all its lines: for orders of very many lines."""
-    variables: dict[str, Any] = {"orderId": order_id, "first": 1, "lines": 250}
+    variables: dict[str, Any] = {"orderId": order_id, "parcels": 1, "parcelLines": 250}
 
     def parcel_page(cursor: str | None) -> Node:
         def lines_page(lines_cursor: str) -> Node:

@@ -7,14 +7,21 @@ from typing import Any
 
 from returns_portal.shopify.errors import UserError
 from returns_portal.shopify.types import (
+    BareReturn,
     CalculatedLine,
     Disposition,
     Fulfillment,
     FulfillmentLine,
+    LineProgress,
     Location,
     Money,
+    Movement,
+    OpenedLine,
+    OpenedReturn,
     Order,
     OrderLine,
+    Payout,
+    ProcessedReturn,
     Refund,
     RefundedLine,
     Return,
@@ -22,6 +29,7 @@ from returns_portal.shopify.types import (
     ReturnCalculation,
     ReturnLine,
     ReturnReasonDefinition,
+    ReturnToProcess,
     ReverseLine,
     Shop,
     SuggestedOutcome,
@@ -195,13 +203,52 @@ def parse_return(node: Node) -> Return:
         order_id=node["order"]["id"],
         created_at=parse_time(node["createdAt"]),
         lines=tuple(parse_return_line(line) for line in node["returnLineItems"]["nodes"]),
-        reverse_lines=tuple(
-            _parse_reverse_line(line, order["id"])
-            for order in node["reverseFulfillmentOrders"]["nodes"]
-            for line in order["lineItems"]["nodes"]
-        ),
+        reverse_lines=_parse_reverse_lines(node),
         refunds=tuple(parse_refund(refund) for refund in node["refunds"]["nodes"]),
         transactions=tuple(parse_transaction(item) for item in node["transactions"]["nodes"]),
+    )
+
+
+def parse_bare_return(node: Node) -> BareReturn:
+    """Read a return's name and status."""
+    return BareReturn(id=node["id"], name=node["name"], status=node["status"])
+
+
+def parse_opened_return(node: Node) -> OpenedReturn:
+    """Read a return that was just opened, whose lines are all there."""
+    return OpenedReturn(
+        id=node["id"],
+        name=node["name"],
+        status=node["status"],
+        lines=tuple(
+            OpenedLine(line["id"], _id(line, "fulfillmentLineItem") or "", int(line["quantity"]))
+            for line in node["returnLineItems"]["nodes"]
+        ),
+    )
+
+
+def parse_return_to_process(node: Node) -> ReturnToProcess:
+    """Read a return that is about to be processed; its lines and reverse lines are all there."""
+    return ReturnToProcess(
+        id=node["id"],
+        name=node["name"],
+        status=node["status"],
+        lines=tuple(
+            LineProgress(line["id"], int(line["quantity"]), int(line["processedQuantity"]))
+            for line in node["returnLineItems"]["nodes"]
+        ),
+        reverse_lines=_parse_reverse_lines(node),
+        has_refunds=bool(node["refunds"]["edges"]),
+    )
+
+
+def parse_processed_return(node: Node) -> ProcessedReturn:
+    """Read a return that was just processed, whose refunds are all there."""
+    return ProcessedReturn(
+        id=node["id"],
+        name=node["name"],
+        status=node["status"],
+        refunds=tuple(_parse_payout(refund) for refund in node["refunds"]["nodes"]),
     )
 
 
@@ -310,6 +357,35 @@ def _parse_suggestion(node: Node) -> SuggestedTransaction:
         gateway=_text(node, "gateway"),
         amount=parse_money(node["amountSet"]),
         maximum_refundable=parse_money(limit) if limit else None,
+    )
+
+
+def _parse_payout(node: Node) -> Payout:
+    return Payout(
+        id=node["id"],
+        created_at=_time(node, "createdAt"),
+        note=_text(node, "note"),
+        total=parse_money(node["totalRefundedSet"]),
+        transactions=tuple(_parse_movement(item) for item in node["transactions"]["nodes"]),
+    )
+
+
+def _parse_movement(node: Node) -> Movement:
+    return Movement(
+        id=node["id"],
+        kind=node["kind"],
+        status=node["status"],
+        gateway=_text(node, "gateway"),
+        amount=parse_money(node["amountSet"]),
+        error_code=_text(node, "errorCode"),
+    )
+
+
+def _parse_reverse_lines(node: Node) -> tuple[ReverseLine, ...]:
+    return tuple(
+        _parse_reverse_line(line, order["id"])
+        for order in node["reverseFulfillmentOrders"]["nodes"]
+        for line in order["lineItems"]["nodes"]
     )
 
 

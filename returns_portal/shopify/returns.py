@@ -1,6 +1,6 @@
 """Returns in Shopify: calculated, opened, read whole, processed and closed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,20 +15,38 @@ from returns_portal.shopify.mutations import (
     reading_back,
 )
 from returns_portal.shopify.paging import Node, has_more, reading, remaining_nodes, whole
-from returns_portal.shopify.parsing import parse_calculation, parse_outcome, parse_return
+from returns_portal.shopify.parsing import (
+    parse_bare_return,
+    parse_calculation,
+    parse_opened_return,
+    parse_outcome,
+    parse_processed_return,
+    parse_return,
+    parse_return_to_process,
+)
 from returns_portal.shopify.refunds import complete_refund
 from returns_portal.shopify.types import (
+    BareReturn,
     DispositionInput,
     Money,
+    OpenedReturn,
+    ProcessedReturn,
     ProcessLineInput,
     RefundTransactionInput,
     Return,
     ReturnCalculation,
     ReturnLineInput,
+    ReturnToProcess,
     SuggestedOutcome,
 )
 
 LONGEST_REASON_NOTE = 255
+# Pages are as long as what is expected on them, and no longer than this; more is paged.
+LARGEST_PAGE = 50
+USUAL_LINES = 10
+# Most orders have no return, or this very one.
+USUAL_RETURNS = 2
+DEAD = frozenset({"CANCELED", "DECLINED"})
 
 
 def calculate_return(
@@ -64,7 +82,7 @@ def create_return(
     lines: Sequence[ReturnLineInput],
     return_shipping_fee: Money | None,
     requested_at: datetime,
-) -> Return:
+) -> OpenedReturn:
     """Open a return that was approved outside Shopify; each line names a reason definition.
 
     Not safe to send twice. Raises `ShopifyRefused` where Shopify objects, and
@@ -76,31 +94,70 @@ def create_return(
         "requestedAt": requested_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "returnLineItems": [_return_line_input(line) for line in lines],
     } | _shipping_fee_input(return_shipping_fee)
-    return _change(client, "ReturnCreate", {"input": return_input})
+    operation = "ReturnCreate"
+    variables = {"input": return_input, "lines": _page_size(len(lines))}
+    node = mutate(client, operation, variables, "return")
+    with reading_back(operation):
+        return parse_opened_return(node | {"returnLineItems": _all_lines(client, node)})
 
 
-def get_return(client: ShopifyClient, return_id: str) -> Return:
-    """Read a return with all its lines, refunds and movements; raises `ShopifyNotFound`."""
+def get_return(client: ShopifyClient, return_id: str, *, lines: int = USUAL_LINES) -> Return:
+    """Read a return with all its lines, refunds and movements; raises `ShopifyNotFound`.
+
+    `lines` is how many lines are expected: more are read, too, at the cost of another call.
+    """
     document = DOCUMENTS["ReturnDetail"]
-    node = _return_node(client, document.name, {"id": return_id})
+    size = _page_size(lines)
+    node = _return_node(
+        client, document.name, {"id": return_id, "lines": size, "refundLines": size}
+    )
     with reading(document):
         return parse_return(_complete_return(client, node))
 
 
-def list_order_returns(client: ShopifyClient, order_id: str) -> tuple[Return, ...]:
-    """Read every return of an order, whoever made it; raises `ShopifyNotFound`."""
-    document = DOCUMENTS["OrderReturnIds"]
+def list_order_returns(
+    client: ShopifyClient, order_id: str, *, except_ids: Collection[str] = ()
+) -> tuple[Return, ...]:
+    """Read every return of an order that is alive, whoever made it, but those of `except_ids`.
 
-    def page(cursor: str | None) -> Node:
-        order = client.execute(document, {"id": order_id, "after": cursor})["order"]
+    Canceled and declined ones are left out unread. Raises `ShopifyNotFound`.
+    """
+    document = DOCUMENTS["OrderReturns"]
+
+    def page(cursor: str | None, **size: int) -> Node:
+        order = client.execute(document, {"id": order_id, "after": cursor} | size)["order"]
         if order is None:
             raise ShopifyNotFound("Shopify does not know this order.", operation=document.name)
         returns: Node = order["returns"]
         return returns
 
     with reading(document):
-        ids = [node["id"] for node in remaining_nodes(page(None), page)]
-    return tuple(get_return(client, return_id) for return_id in dict.fromkeys(ids))
+        first = page(None, first=USUAL_RETURNS)
+        ids = [node["id"] for node in remaining_nodes(first, page) if node["status"] not in DEAD]
+    wanted = [return_id for return_id in dict.fromkeys(ids) if return_id not in except_ids]
+    return tuple(get_return(client, return_id) for return_id in wanted)
+
+
+def read_for_processing(
+    client: ShopifyClient, return_id: str, lines: Sequence[tuple[str, int]]
+) -> tuple[ReturnToProcess, SuggestedOutcome | None]:
+    """Read a return and what Shopify would pay back for units of it, in one call.
+
+    `lines` are (return line id, quantity). The outcome is None for a return that is not alive.
+    Raises `ShopifyNotFound`, and `ShopifyProtocolError` where the units are not all there to be
+    processed, perhaps because they are processed already: read the return by itself then.
+    """
+    check_size("ReturnToProcess", len(lines))
+    document = DOCUMENTS["ReturnToProcess"]
+    variables = {"id": return_id, "units": _units(lines), "lines": _page_size(len(lines))}
+    node = _return_node(client, document.name, variables)
+    with reading(document):
+        outcome = node["suggestedFinancialOutcome"]
+        whole_node = node | {
+            "returnLineItems": _all_lines(client, node),
+            "reverseFulfillmentOrders": whole(_reverse_orders(client, node)),
+        }
+        return parse_return_to_process(whole_node), parse_outcome(outcome) if outcome else None
 
 
 def suggest_outcome(
@@ -112,8 +169,7 @@ def suggest_outcome(
     """
     check_size("ReturnOutcome", len(lines))
     document = DOCUMENTS["ReturnOutcome"]
-    wanted = [{"id": line_id, "quantity": quantity} for line_id, quantity in lines]
-    node = _return_node(client, document.name, {"id": return_id, "lines": wanted})
+    node = _return_node(client, document.name, {"id": return_id, "units": _units(lines)})
     with reading(document):
         return parse_outcome(node["suggestedFinancialOutcome"])
 
@@ -125,12 +181,12 @@ def process_return(
     lines: Sequence[ProcessLineInput],
     transactions: Sequence[RefundTransactionInput],
     note: str,
-) -> Return:
+) -> ProcessedReturn:
     """Process units of a return: say where they went, and pay the transactions back, if any.
 
     Not safe to send twice. Raises `ShopifyRefused` where Shopify objects, and
-    `ShopifyOutcomeUnknown` where it may have paid: read the return first. Money has moved when a
-    transaction of the return says SUCCESS.
+    `ShopifyOutcomeUnknown` where it may have paid: read the return first. Money has moved when
+    the transactions of its refunds say SUCCESS.
     """
     items = (len(lines), len(transactions), *(len(line.dispositions) for line in lines))
     check_size("ReturnProcess", max(items))
@@ -140,7 +196,11 @@ def process_return(
         "notifyCustomer": False,
         "returnLineItems": [_process_line_input(line) for line in lines],
     } | _transfer_input(transactions)
-    return _change(client, "ReturnProcess", {"input": process_input})
+    operation = "ReturnProcess"
+    variables = {"input": process_input, "payments": _page_size(len(transactions))}
+    node = mutate(client, operation, variables, "return")
+    with reading_back(operation):
+        return parse_processed_return(node | {"refunds": _all_payouts(client, node)})
 
 
 def dispose(client: ShopifyClient, dispositions: Sequence[DispositionInput]) -> None:
@@ -154,36 +214,61 @@ def dispose(client: ShopifyClient, dispositions: Sequence[DispositionInput]) -> 
     mutate(client, "Dispose", {"inputs": inputs}, "reverseFulfillmentOrderLineItems")
 
 
-def close_return(client: ShopifyClient, return_id: str) -> Return:
+def close_return(client: ShopifyClient, return_id: str) -> BareReturn:
     """Close a return; closing a closed one changes nothing."""
     return _change(client, "ReturnClose", {"id": return_id})
 
 
-def cancel_return(client: ShopifyClient, return_id: str) -> Return:
+def cancel_return(client: ShopifyClient, return_id: str) -> BareReturn:
     """Cancel a return on which nothing was done yet; its units may be returned again."""
     return _change(client, "ReturnCancel", {"id": return_id})
 
 
-def _change(client: ShopifyClient, operation: str, variables: dict[str, Any]) -> Return:
+def _change(client: ShopifyClient, operation: str, variables: dict[str, Any]) -> BareReturn:
     node = mutate(client, operation, variables, "return")
     with reading_back(operation):
-        return parse_return(_complete_return(client, node))
+        return parse_bare_return(node)
+
+
+def _page_size(count: int) -> int:
+    return max(1, min(count, LARGEST_PAGE))
+
+
+def _units(lines: Sequence[tuple[str, int]]) -> list[dict[str, Any]]:
+    return [{"id": line_id, "quantity": quantity} for line_id, quantity in lines]
+
+
+def _all_lines(client: ShopifyClient, node: Node) -> Node:
+    def page(cursor: str) -> Node:
+        found = _return_node(client, "ReturnLines", {"id": node["id"], "after": cursor})
+        lines: Node = found["returnLineItems"]
+        return lines
+
+    return whole(list(remaining_nodes(node["returnLineItems"], page)))
+
+
+def _all_payouts(client: ShopifyClient, node: Node) -> Node:
+    """Give the refunds of a return; those that do not fit on a page are read again in full."""
+    refunds: Node = node["refunds"]
+    if has_more(refunds) or any(has_more(item["transactions"]) for item in refunds["nodes"]):
+        return whole(
+            list(_refunds(client, _return_node(client, "ReturnDetail", {"id": node["id"]})))
+        )
+    return refunds
 
 
 def _complete_return(client: ShopifyClient, node: Node) -> Node:
     """Give a return's node with what did not fit on its first pages."""
 
-    def rest(operation: str, field: str) -> Node:
-        def page(cursor: str) -> Node:
-            variables = {"id": node["id"], "after": cursor}
-            connection: Node = _return_node(client, operation, variables)[field]
-            return connection
+    def transactions_page(cursor: str) -> Node:
+        found = _return_node(client, "ReturnTransactions", {"id": node["id"], "after": cursor})
+        page: Node = found["transactions"]
+        return page
 
-        return whole(list(remaining_nodes(node[field], page)))
-
+    transactions = list(remaining_nodes(node["transactions"], transactions_page))
     return node | {
-        "returnLineItems": rest("ReturnLines", "returnLineItems"),
-        "transactions": rest("ReturnTransactions", "transactions"),
+        "returnLineItems": _all_lines(client, node),
+        "transactions": whole(transactions),
         "reverseFulfillmentOrders": whole(_reverse_orders(client, node)),
         "refunds": whole(list(_refunds(client, node))),
     }

@@ -232,7 +232,10 @@ class ReturnLine:
 
 @dataclass(frozen=True, slots=True)
 class Disposition:
-    """Where units went: RESTOCKED, NOT_RESTOCKED, PROCESSING_REQUIRED or MISSING."""
+    """Where units went: RESTOCKED, NOT_RESTOCKED, PROCESSING_REQUIRED or MISSING.
+
+    `location_id` is None where there is none, or where it was not asked for.
+    """
 
     type: str
     quantity: int
@@ -263,6 +266,94 @@ class Return:
     reverse_lines: tuple[ReverseLine, ...]
     refunds: tuple[Refund, ...]
     transactions: tuple[Transaction, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BareReturn:
+    """A return by its name and status, nothing else of it being read."""
+
+    id: str
+    name: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLine:
+    """Units of a return that was just opened, under the id by which they are processed."""
+
+    id: str
+    fulfillment_line_item_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedReturn:
+    """A return that was just opened, with the ids of its lines."""
+
+    id: str
+    name: str
+    status: str
+    lines: tuple[OpenedLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LineProgress:
+    """How far the units of a return line are processed."""
+
+    id: str
+    quantity: int
+    processed_quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnToProcess:
+    """A return right before it is processed; `has_refunds` says only whether there is any."""
+
+    id: str
+    name: str
+    status: str
+    lines: tuple[LineProgress, ...]
+    reverse_lines: tuple[ReverseLine, ...]
+    has_refunds: bool
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether it is open, and nobody processed units or paid money on it."""
+        processed = any(line.processed_quantity for line in self.lines)
+        return self.status == "OPEN" and not self.has_refunds and not processed
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """A transaction of a refund, without the payment that it goes back to."""
+
+    id: str
+    kind: str
+    status: str
+    gateway: str
+    amount: Money
+    error_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Payout:
+    """The money of a refund, without the goods that it is for."""
+
+    id: str
+    created_at: datetime | None
+    note: str
+    total: Money
+    transactions: tuple[Movement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessedReturn:
+    """A return that was just processed, with the money that this set in motion."""
+
+    id: str
+    name: str
+    status: str
+    refunds: tuple[Payout, ...]
 
 
 @dataclass(frozen=True, slots=True)

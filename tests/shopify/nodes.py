@@ -88,6 +88,7 @@ def order(number: int = 1, **changes: Any) -> Node:
         "totalReceivedSet": money("43.5"),
         "totalRefundedSet": money("0.0"),
         "lineItems": connection(order_line()),
+        "fulfillmentsCount": {"count": len(changes.get("fulfillments", [1]))},
         "fulfillments": [fulfillment()],
     } | changes
 
@@ -167,4 +168,19 @@ def return_node(number: int = 1, **changes: Any) -> Node:
         "reverseFulfillmentOrders": connection(reverse_order()),
         "refunds": connection(),
         "transactions": connection(),
+    } | changes
+
+
+def return_to_process(**changes: Any) -> Node:
+    return {
+        "id": "gid://shopify/Return/1",
+        "name": "#1001-R1",
+        "status": "OPEN",
+        "returnLineItems": connection(return_line()),
+        "reverseFulfillmentOrders": connection(reverse_order()),
+        "refunds": {"edges": []},
+        "suggestedFinancialOutcome": {
+            "maximumRefundable": money("43.5"),
+            "financialTransfer": None,
+        },
     } | changes

@@ -12,6 +12,7 @@ from returns_portal.shopify.errors import (
     ShopifyMisconfigured,
     ShopifyNotFound,
     ShopifyOutcomeUnknown,
+    ShopifyProtocolError,
     ShopifyRefused,
     ShopifyUnavailable,
 )
@@ -19,6 +20,7 @@ from returns_portal.shopify.orders import (
     find_orders,
     get_order,
     get_returnable_lines,
+    get_returnable_order,
     iterate_orders_updated_since,
     list_order_refunds,
     order_numbers,
@@ -32,6 +34,7 @@ from returns_portal.shopify.returns import (
     get_return,
     list_order_returns,
     process_return,
+    read_for_processing,
     suggest_outcome,
 )
 from returns_portal.shopify.sandbox.seeds import SHOWCASE, Showcase
@@ -92,13 +95,18 @@ def whole_order(
 
 
 def open_return(client: ShopifyClient, order: Order) -> Return:
-    return create_return(
+    opened = create_return(
         client,
         order_id=order.id,
         lines=whole_order(client, order),
         return_shipping_fee=None,
         requested_at=NOW,
     )
+    found = get_return(client, opened.id)
+    assert {(line.id, line.fulfillment_line_item_id, line.quantity) for line in found.lines} == {
+        (line.id, line.fulfillment_line_item_id, line.quantity) for line in opened.lines
+    }
+    return found
 
 
 def everything(opened: Return, disposition: str, location_id: str | None) -> list[ProcessLineInput]:
@@ -156,6 +164,7 @@ class TestOrders:
         for order in iterate_orders_updated_since(client, LONG_AGO):
             parcels = {line.id for parcel in order.fulfillments for line in parcel.lines}
             left = get_returnable_lines(client, order.id)
+            assert get_returnable_order(client, order.id) == (order, left)
             assert {line.fulfillment_line_item_id for line in left} <= parcels
 
     def test_that_do_not_exist_are_not_found(self, client: ShopifyClient) -> None:
@@ -185,24 +194,31 @@ class TestReturn:
         opened = create_return(
             client, order_id=order.id, lines=lines, return_shipping_fee=fee, requested_at=NOW
         )
-        outcome = suggest_outcome(
-            client, opened.id, [(line.id, line.quantity) for line in opened.lines]
-        )
+        units = [(line.id, line.quantity) for line in opened.lines]
+        before, outcome = read_for_processing(client, opened.id, units)
+        assert before.is_untouched
+        assert outcome == suggest_outcome(client, opened.id, units)
         location = list_locations(client)[0]
         done = process_return(
             client,
             return_id=opened.id,
-            lines=everything(opened, "RESTOCKED", location.id),
+            lines=everything(get_return(client, opened.id), "RESTOCKED", location.id),
             transactions=payments(outcome),
             note="RMA-1",
         )
-        (refund,) = done.refunds
+        (paid,) = done.refunds
+        (refund,) = list_order_refunds(client, order.id)
         assert outcome.amount == quoted
-        assert refund.total == quoted
-        assert {item.status for item in refund.transactions} == {"SUCCESS"}
-        assert refund.note == "RMA-1"
-        assert list_order_refunds(client, order.id) == (refund,)
+        assert (paid.total, refund.total) == (quoted, quoted)
+        assert {item.status for item in paid.transactions} == {"SUCCESS"}
+        assert (paid.id, paid.note, len(paid.transactions)) == (
+            refund.id,
+            "RMA-1",
+            len(refund.transactions),
+        )
         assert get_refund(client, refund.id) == refund
+        with pytest.raises(ShopifyProtocolError):
+            read_for_processing(client, opened.id, units)
         assert close_return(client, opened.id).status == "CLOSED"
         assert get_returnable_lines(client, order.id) == ()
 
@@ -221,7 +237,8 @@ class TestReturn:
             transactions=[],
             note="",
         )
-        went = {item.type for line in done.reverse_lines for item in line.dispositions}
+        reverse_lines = get_return(client, opened.id).reverse_lines
+        went = {item.type for line in reverse_lines for item in line.dispositions}
         assert (went, done.refunds) == ({"MISSING"}, ())
 
     def test_canceled_gives_the_units_back(self, client: ShopifyClient, order: Order) -> None:

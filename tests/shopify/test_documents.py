@@ -243,3 +243,7 @@ class TestLoadDocuments:
         assert "fragment B" not in documents["Q"].text
         assert (documents["Q"].is_mutation, documents["Q"].root_field) == (False, "shop")
         assert (documents["M"].is_mutation, documents["M"].root_field) == (True, "run")
+
+    def test_knows_what_sets_the_sizes_of_pages(self) -> None:
+        assert DOCUMENTS["ReturnToProcess"].sizes == ("lines",)
+        assert DOCUMENTS["ReturnClose"].sizes == ()

@@ -24,6 +24,7 @@ from returns_portal.shopify.orders import (
     find_orders,
     get_order,
     get_returnable_lines,
+    get_returnable_order,
     iterate_orders_updated_since,
     list_order_refunds,
 )
@@ -32,8 +33,10 @@ from returns_portal.shopify.returns import (
     calculate_return,
     close_return,
     create_return,
+    get_return,
     list_order_returns,
     process_return,
+    read_for_processing,
     suggest_outcome,
 )
 from returns_portal.shopify.shop import list_locations, list_return_reason_definitions
@@ -84,6 +87,9 @@ CALLS: dict[str, Callable[[ShopifyClient], Any]] = {
     "list_return_reason_definitions": list_return_reason_definitions,
     "get_refund": lambda client: get_refund(client, "1"),
     "suggest_outcome": lambda client: suggest_outcome(client, "1", [("l", 2)]),
+    "read_for_processing": lambda client: read_for_processing(client, "1", [("l", 2)]),
+    "get_return": lambda client: get_return(client, "1", lines=3),
+    "get_returnable_order": lambda client: get_returnable_order(client, "1"),
     "close_return": lambda client: close_return(client, "1"),
     "calculate_return": lambda client: calculate_return(
         client, order_id="1", lines=[LINE], return_shipping_fee=FEE

@@ -12,6 +12,7 @@ from returns_portal.shopify.orders import (
     find_orders,
     get_order,
     get_returnable_lines,
+    get_returnable_order,
     iterate_orders_updated_since,
     list_order_refunds,
     order_numbers,
@@ -24,6 +25,7 @@ from tests.shopify.nodes import (
     order_line,
     parcel_line,
     refund,
+    refund_line,
 )
 from tests.shopify.scripted import ScriptedClient
 
@@ -181,7 +183,9 @@ class TestGetOrder:
         parcels = [fulfillment(number) for number in range(12)]
         client = ScriptedClient(
             {
-                "OrderDetail": {"order": order(fulfillments=parcels[:10])},
+                "OrderDetail": {
+                    "order": order(fulfillments=parcels[:10], fulfillmentsCount={"count": 12})
+                },
                 "OrderFulfillmentIds": {
                     "order": {"fulfillments": [{"id": parcel["id"]} for parcel in parcels]}
                 },
@@ -190,6 +194,16 @@ class TestGetOrder:
         )
         found = get_order(client, "1").fulfillments
         assert [parcel.id for parcel in found] == [parcel["id"] for parcel in parcels]
+
+    def test_looks_for_more_parcels_where_shopify_does_not_count_them(self) -> None:
+        client = ScriptedClient(
+            {
+                "OrderDetail": {"order": order(fulfillmentsCount=None)},
+                "OrderFulfillmentIds": {"order": {"fulfillments": [{"id": fulfillment()["id"]}]}},
+            }
+        )
+        assert len(get_order(client, "1").fulfillments) == 1
+        assert client.operations == ["OrderDetail", "OrderFulfillmentIds"]
 
     def test_names_an_unknown_shape(self) -> None:
         with pytest.raises(ShopifyProtocolError):
@@ -224,7 +238,7 @@ class TestGetReturnableLines:
         shelf = {1: [1, 2, 3], 2: [4]}
 
         def shop(variables: Variables) -> dict[str, Any]:
-            size, lines = variables.get("first", 5), variables.get("lines", 2)
+            size, lines = variables.get("parcels", 5), variables.get("parcelLines", 2)
             start = int(variables.get("after") or 0)
             inner = int(variables.get("linesAfter") or 0)
             take = min(lines, 2)
@@ -242,6 +256,37 @@ class TestGetReturnableLines:
             return {"returnableFulfillments": connection(*nodes, after=after)}
 
         assert self.numbers(ScriptedClient({"ReturnableLines": shop})) == [1, 2, 3, 4]
+
+
+class TestGetReturnableOrder:
+    def test_reads_a_usual_order_in_one_call(self) -> None:
+        page = connection(returnable(1, 1, 2))
+        client = ScriptedClient(
+            {"ReturnableOrder": {"order": order(), "returnableFulfillments": page}}
+        )
+        found, left = get_returnable_order(client, "gid://shopify/Order/1")
+        assert (found.name, len(left)) == ("#1001", 2)
+        assert client.operations == ["ReturnableOrder"]
+
+    def test_turns_the_pages_of_both(self) -> None:
+        client = ScriptedClient(
+            {
+                "ReturnableOrder": {
+                    "order": order(lineItems=connection(order_line(1), after="l")),
+                    "returnableFulfillments": connection(returnable(1, 1), after="r"),
+                },
+                "OrderLines": {"order": {"lineItems": connection(order_line(2))}},
+                "ReturnableLines": {"returnableFulfillments": connection(returnable(2, 2))},
+            }
+        )
+        found, left = get_returnable_order(client, "gid://shopify/Order/1")
+        assert (len(found.lines), len(left)) == (2, 2)
+        assert client.variables_of("ReturnableLines")["after"] == "r"
+
+    def test_raises_for_an_unknown_order(self) -> None:
+        nothing = {"order": None, "returnableFulfillments": connection()}
+        with pytest.raises(ShopifyNotFound):
+            get_returnable_order(ScriptedClient({"ReturnableOrder": nothing}), "x")
 
 
 class TestIterateOrdersUpdatedSince:
@@ -290,19 +335,36 @@ class TestIterateOrdersUpdatedSince:
 
 
 class TestListOrderRefunds:
-    def test_reads_each_refund(self) -> None:
-        ids = [{"id": "gid://shopify/Refund/1"}, {"id": "gid://shopify/Refund/2"}]
-        client = ScriptedClient(
-            {
-                "OrderRefundIds": {"order": {"id": "1", "refunds": ids}},
-                "RefundDetail": [{"refund": refund(1)}, {"refund": refund(2)}],
-            }
-        )
+    def test_reads_a_few_refunds_in_one_call(self) -> None:
+        client = ScriptedClient({"OrderRefunds": {"order": {"refunds": [refund(1), refund(2)]}}})
         assert [each.id for each in list_order_refunds(client, "1")] == [
             "gid://shopify/Refund/1",
             "gid://shopify/Refund/2",
         ]
+        assert client.operations == ["OrderRefunds"]
+
+    def test_reads_every_line_of_a_long_refund(self) -> None:
+        long = refund(1, refundLineItems=connection(refund_line(1), after="l"))
+        client = ScriptedClient(
+            {
+                "OrderRefunds": {"order": {"refunds": [long]}},
+                "RefundLines": {"refund": {"refundLineItems": connection(refund_line(2))}},
+            }
+        )
+        assert len(list_order_refunds(client, "1")[0].lines) == 2
+
+    def test_reads_those_that_do_not_fit_one_by_one(self) -> None:
+        refunds = [refund(number) for number in range(5)]
+        client = ScriptedClient(
+            {
+                "OrderRefunds": {"order": {"refunds": refunds[:3]}},
+                "OrderRefundIds": {"order": {"refunds": [{"id": each["id"]} for each in refunds]}},
+                "RefundDetail": [{"refund": refunds[3]}, {"refund": refunds[4]}],
+            }
+        )
+        found = list_order_refunds(client, "1")
+        assert [each.id for each in found] == [each["id"] for each in refunds]
 
     def test_raises_for_an_unknown_order(self) -> None:
         with pytest.raises(ShopifyNotFound):
-            list_order_refunds(ScriptedClient({"OrderRefundIds": {"order": None}}), "1")
+            list_order_refunds(ScriptedClient({"OrderRefunds": {"order": None}}), "1")

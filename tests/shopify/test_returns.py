@@ -23,6 +23,7 @@ from returns_portal.shopify.returns import (
     get_return,
     list_order_returns,
     process_return,
+    read_for_processing,
     suggest_outcome,
 )
 from returns_portal.shopify.types import (
@@ -39,6 +40,7 @@ from tests.shopify.nodes import (
     refund_line,
     return_line,
     return_node,
+    return_to_process,
     reverse_line,
     reverse_order,
     transaction,
@@ -140,6 +142,7 @@ class TestCreateReturn:
         )
         assert self.create(client, line).id == RETURN_ID
         assert client.variables_of("ReturnCreate") == {
+            "lines": 1,
             "input": {
                 "orderId": ORDER_ID,
                 "requestedAt": "2026-11-20T10:00:00Z",
@@ -153,7 +156,7 @@ class TestCreateReturn:
                     }
                 ],
                 "returnShippingFee": {"amount": {"amount": "4.90", "currencyCode": "USD"}},
-            }
+            },
         }
 
     def test_cuts_a_note_to_what_shopify_takes(self) -> None:
@@ -189,13 +192,12 @@ CHANGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     ids=CHANGES,
 )
 class TestEveryChange:
-    def test_gives_the_whole_return(
+    def test_gives_the_return_as_it_is_now(
         self, operation: str, root: str, change: Callable[[Any], Any]
     ) -> None:
-        node = return_node(returnLineItems=connection(return_line(1), after="c"))
-        rest = {"return": {"returnLineItems": connection(return_line(2))}}
-        client = ScriptedClient({operation: payload(root, node), "ReturnLines": rest})
-        assert len(change(client).lines) == 2
+        client = ScriptedClient({operation: payload(root, return_node(status="CLOSED"))})
+        done = change(client)
+        assert (done.id, done.name, done.status) == (RETURN_ID, "#1001-R1", "CLOSED")
 
     def test_is_refused_with_shopifys_objections(
         self, operation: str, root: str, change: Callable[[Any], Any]
@@ -219,16 +221,6 @@ class TestEveryChange:
     ) -> None:
         with pytest.raises(ShopifyOutcomeUnknown):
             change(ScriptedClient({operation: payload(root, {"id": RETURN_ID})}))
-
-    def test_is_not_undone_when_the_rest_cannot_be_read(
-        self, operation: str, root: str, change: Callable[[Any], Any]
-    ) -> None:
-        node = return_node(transactions=connection(after="c"))
-        client = ScriptedClient(
-            {operation: payload(root, node), "ReturnTransactions": ShopifyUnavailable("busy")}
-        )
-        with pytest.raises(ShopifyOutcomeUnknown):
-            change(client)
 
     @pytest.mark.parametrize("error", [ShopifyUnavailable("busy"), ShopifyOutcomeUnknown("cut")])
     def test_passes_on_what_the_client_says(
@@ -306,7 +298,122 @@ class TestProcessReturn:
         }
 
 
+class TestWhatDoesNotFitOnThePageOfAChange:
+    def test_is_read_of_an_opened_return(self) -> None:
+        node = return_node(returnLineItems=connection(return_line(1), after="c"))
+        rest = {"return": {"returnLineItems": connection(return_line(2))}}
+        client = ScriptedClient(
+            {"ReturnCreate": payload("returnCreate", node), "ReturnLines": rest}
+        )
+        assert [line.id for line in TestCreateReturn().create(client).lines] == [
+            "gid://shopify/ReturnLineItem/1",
+            "gid://shopify/ReturnLineItem/2",
+        ]
+
+    @pytest.mark.parametrize(
+        "refunds",
+        [
+            connection(refund(1), after="r"),
+            connection(refund(1, transactions=connection(transaction(1), after="t"))),
+        ],
+        ids=["many refunds", "many transactions"],
+    )
+    def test_is_read_of_a_processed_return(self, refunds: dict[str, Any]) -> None:
+        money_of_two = connection(transaction(1), transaction(2))
+        client = ScriptedClient(
+            {
+                "ReturnProcess": payload("returnProcess", return_node(refunds=refunds)),
+                "ReturnDetail": {
+                    "return": return_node(
+                        refunds=connection(refund(1, transactions=money_of_two), refund(2))
+                    )
+                },
+            }
+        )
+        done = process_return(client, return_id=RETURN_ID, lines=[], transactions=[], note="")
+        assert [len(each.transactions) for each in done.refunds] == [2, 1]
+
+    @pytest.mark.parametrize(
+        ("operation", "root", "node"),
+        [
+            (
+                "ReturnCreate",
+                "returnCreate",
+                return_node(returnLineItems=connection(return_line(1), after="c")),
+            ),
+            ("ReturnProcess", "returnProcess", return_node(refunds=connection(after="r"))),
+        ],
+    )
+    def test_leaves_the_outcome_open_when_it_cannot_be_read(
+        self, operation: str, root: str, node: dict[str, Any]
+    ) -> None:
+        busy = ShopifyUnavailable("busy")
+        client = ScriptedClient(
+            {operation: payload(root, node), "ReturnLines": busy, "ReturnDetail": busy}
+        )
+        with pytest.raises(ShopifyOutcomeUnknown):
+            CHANGES[operation][1](client)
+
+
+class TestReadForProcessing:
+    def read(self, client: ScriptedClient) -> Any:
+        return read_for_processing(client, RETURN_ID, [("l", 2)])
+
+    def test_tells_progress_places_and_worth_in_one_call(self) -> None:
+        client = ScriptedClient({"ReturnToProcess": {"return": return_to_process()}})
+        found, outcome = self.read(client)
+        assert found.is_untouched
+        assert [line.id for line in found.reverse_lines] == [
+            "gid://shopify/ReverseFulfillmentOrderLineItem/1"
+        ]
+        assert outcome.maximum_refundable == usd("43.5")
+        assert client.variables_of("ReturnToProcess") == {
+            "id": RETURN_ID,
+            "lines": 1,
+            "units": [{"id": "l", "quantity": 2}],
+        }
+
+    @pytest.mark.parametrize(
+        "changes",
+        [
+            {"status": "CLOSED"},
+            {"refunds": {"edges": [{"cursor": "c"}]}},
+            {"returnLineItems": connection(return_line(processedQuantity=1))},
+        ],
+        ids=lambda changes: next(iter(changes)),
+    )
+    def test_sees_that_somebody_was_there_before(self, changes: dict[str, Any]) -> None:
+        client = ScriptedClient({"ReturnToProcess": {"return": return_to_process(**changes)}})
+        assert not self.read(client)[0].is_untouched
+
+    def test_sees_it_on_the_next_page_too(self) -> None:
+        long = connection(return_line(1), after="c")
+        rest = connection(return_line(2, processedQuantity=1))
+        client = ScriptedClient(
+            {
+                "ReturnToProcess": {"return": return_to_process(returnLineItems=long)},
+                "ReturnLines": {"return": {"returnLineItems": rest}},
+            }
+        )
+        assert not self.read(client)[0].is_untouched
+
+    def test_gives_no_outcome_of_a_dead_return(self) -> None:
+        node = return_to_process(status="CANCELED", suggestedFinancialOutcome=None)
+        client = ScriptedClient({"ReturnToProcess": {"return": node}})
+        assert self.read(client)[1] is None
+
+    def test_raises_for_an_unknown_return(self) -> None:
+        with pytest.raises(ShopifyNotFound):
+            self.read(ScriptedClient({"ReturnToProcess": {"return": None}}))
+
+
 class TestGetReturn:
+    @pytest.mark.parametrize(("expected", "asked"), [(1, 1), (0, 1), (30, 30), (251, 50)])
+    def test_asks_for_pages_as_long_as_expected(self, expected: int, asked: int) -> None:
+        client = ScriptedClient({"ReturnDetail": {"return": return_node()}})
+        get_return(client, RETURN_ID, lines=expected)
+        assert client.variables_of("ReturnDetail")["lines"] == asked
+
     def test_raises_for_an_unknown_return(self) -> None:
         with pytest.raises(ShopifyNotFound):
             get_return(ScriptedClient({"ReturnDetail": {"return": None}}), "x")
@@ -373,22 +480,38 @@ class TestGetReturn:
 
 
 class TestListOrderReturns:
+    def heads(self, *statuses: str, after: str | None = None) -> dict[str, Any]:
+        nodes = [{"id": f"r{index}", "status": status} for index, status in enumerate(statuses)]
+        return {"order": {"returns": connection(*nodes, after=after)}}
+
     def test_reads_each_return_of_every_page(self) -> None:
+        second = {"order": {"returns": connection({"id": "b", "status": "REQUESTED"})}}
         client = ScriptedClient(
             {
-                "OrderReturnIds": [
-                    {"order": {"returns": connection({"id": "a"}, after="c")}},
-                    {"order": {"returns": connection({"id": "b"})}},
-                ],
+                "OrderReturns": [self.heads("OPEN", after="c"), second],
                 "ReturnDetail": [{"return": return_node(1)}, {"return": return_node(2)}],
             }
         )
         found = list_order_returns(client, ORDER_ID)
         assert [each.id for each in found] == [RETURN_ID, "gid://shopify/Return/2"]
 
+    def test_leaves_the_dead_ones_unread(self) -> None:
+        client = ScriptedClient(
+            {
+                "OrderReturns": self.heads("CANCELED", "CLOSED", "DECLINED"),
+                "ReturnDetail": {"return": return_node()},
+            }
+        )
+        assert len(list_order_returns(client, ORDER_ID)) == 1
+        assert client.variables_of("ReturnDetail")["id"] == "r1"
+
+    def test_leaves_those_unread_that_are_known(self) -> None:
+        client = ScriptedClient({"OrderReturns": self.heads("OPEN")})
+        assert list_order_returns(client, ORDER_ID, except_ids={"r0"}) == ()
+
     def test_raises_for_an_unknown_order(self) -> None:
         with pytest.raises(ShopifyNotFound):
-            list_order_returns(ScriptedClient({"OrderReturnIds": {"order": None}}), "x")
+            list_order_returns(ScriptedClient({"OrderReturns": {"order": None}}), "x")
 
 
 class TestSuggestOutcome:
@@ -399,7 +522,7 @@ class TestSuggestOutcome:
         assert suggest_outcome(client, RETURN_ID, [("l", 2)]).amount == usd("0")
         assert client.variables_of("ReturnOutcome") == {
             "id": RETURN_ID,
-            "lines": [{"id": "l", "quantity": 2}],
+            "units": [{"id": "l", "quantity": 2}],
         }
 
     def test_raises_for_an_unknown_return(self) -> None:

@@ -145,6 +145,9 @@ class ReturnLineItem(models.Model):
     location_id = models.CharField(
         max_length=80, blank=True, help_text=_("Shopify location that takes the units back.")
     )
+    shopify_return_line_id = models.CharField(
+        max_length=80, blank=True, help_text=_("The line of the return in Shopify, once open.")
+    )
 
     class Meta:
         constraints = [

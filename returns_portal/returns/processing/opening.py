@@ -2,37 +2,47 @@
 
 from collections import Counter
 
-from returns_portal.returns.models import ReturnLineItem, ReturnReason
+from returns_portal.returns.models import ReturnLineItem, ReturnReason, ReturnRequest
 from returns_portal.returns.outbox import mark_sent
 from returns_portal.returns.processing.elsewhere import settle_elsewhere_or_ask
 from returns_portal.returns.processing.reasons import find_reason_definition
 from returns_portal.returns.processing.step import Step
 from returns_portal.returns.services.settlement import return_opened
+from returns_portal.shopify.errors import ShopifyProtocolError, ShopifyRefused
 from returns_portal.shopify.orders import get_returnable_lines
 from returns_portal.shopify.returns import create_return, list_order_returns
-from returns_portal.shopify.types import Money, Return, ReturnLineInput
-
-DEAD = frozenset({"CANCELED", "DECLINED"})
+from returns_portal.shopify.types import Money, OpenedReturn, Return, ReturnLineInput
 
 
 def open_return(step: Step) -> None:
-    """Makes sure that exactly one return in Shopify stands for the request."""
-    existing = find_return(step)
-    if existing is None:
-        if shortage := find_shortage(step):
-            settle_elsewhere_or_ask(step, shortage)
-            return
-        existing = send(step)
-    return_opened(step.operation, existing, now=step.clock())
+    """Makes sure that exactly one return in Shopify stands for the request.
+
+    Shopify itself refuses units that it would not take back: why is looked up only then.
+    """
+    opened: Return | OpenedReturn | None = find_return(step)
+    if opened is None:
+        try:
+            opened = send(step)
+        except (ShopifyRefused, ShopifyProtocolError):
+            # A call whose answer was lost may have come through since we looked.
+            opened = find_return(step)
+            if opened is None:
+                if not (shortage := find_shortage(step)):
+                    raise
+                settle_elsewhere_or_ask(step, shortage)
+                return
+    return_opened(step.operation, opened, now=step.clock())
 
 
 def find_return(step: Step) -> Return | None:
     """The return in Shopify that is this request's: by our RMA, else one with the same units."""
-    returns = [
-        found
-        for found in list_order_returns(step.client, step.request.shopify_order_id)
-        if found.status not in DEAD
-    ]
+    order_id = step.request.shopify_order_id
+    others = ReturnRequest.objects.filter(shopify_order_id=order_id).exclude(pk=step.request.pk)
+    returns = list_order_returns(
+        step.client,
+        order_id,
+        except_ids=frozenset(others.values_list("shopify_return_id", flat=True)),
+    )
     rma = step.request.rma_number
     for found in returns:
         if any(rma in line.reason_note for line in found.lines):
@@ -70,7 +80,7 @@ def find_shortage(step: Step) -> str:
     return ""
 
 
-def send(step: Step) -> Return:
+def send(step: Step) -> OpenedReturn:
     request = step.request
     fee = Money(request.return_shipping_fee, request.currency)
     lines = [

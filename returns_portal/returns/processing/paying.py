@@ -1,11 +1,17 @@
 """Moves the money: processes the return with exactly the approved refund, and sees it arrive."""
 
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 from returns_portal.returns.models import Refund
 from returns_portal.returns.outbox import mark_sent
 from returns_portal.returns.processing.elsewhere import settle_elsewhere_or_ask
-from returns_portal.returns.processing.restocking import is_placed, placements
+from returns_portal.returns.processing.restocking import (
+    is_placed,
+    missing_dispositions,
+    placements,
+)
 from returns_portal.returns.processing.step import NeedsPerson, NotYet, Step
 from returns_portal.returns.refund_amounts import allocate
 from returns_portal.returns.services.settlement import (
@@ -13,21 +19,25 @@ from returns_portal.returns.services.settlement import (
     refunds_confirmed,
     return_processed,
 )
-from returns_portal.shopify.errors import ShopifyRefused
+from returns_portal.shopify.errors import ShopifyProtocolError, ShopifyRefused
 from returns_portal.shopify.orders import list_order_refunds
 from returns_portal.shopify.refunds import create_refund
 from returns_portal.shopify.returns import (
     get_return,
+    read_for_processing,
     suggest_outcome,
 )
 from returns_portal.shopify.returns import (
     process_return as send_process,
 )
 from returns_portal.shopify.types import (
+    DispositionInput,
     Money,
     ProcessLineInput,
     RefundTransactionInput,
     Return,
+    ReverseLine,
+    SuggestedOutcome,
 )
 from returns_portal.shopify.types import Refund as ShopifyRefund
 
@@ -35,24 +45,71 @@ from returns_portal.shopify.types import Refund as ShopifyRefund
 LOOKS = 5
 
 
+@dataclass(frozen=True, slots=True)
+class Untouched:
+    """A return that nobody processed yet: its units by return line id, and what they are worth.
+
+    `line_ids` are its return line ids by fulfillment line item id.
+    """
+
+    return_id: str
+    units: Mapping[str, int]
+    line_ids: Mapping[str, str]
+    reverse_lines: tuple[ReverseLine, ...]
+    outcome: SuggestedOutcome
+
+
 def process_return(step: Step) -> None:
     """Refunds and restocks in Shopify, unless reading shows that it happened already."""
-    before = get_return(step.client, step.request.shopify_return_id)
-    if is_processed(before):
-        file_processed(step, before)
+    found = look(step) or look_closely(step)
+    if isinstance(found, Return):
+        file_found(step, found)
         return
-    if before.status != "OPEN":
-        raise NeedsPerson(
-            f"The return {before.name} is {before.status.lower()} in Shopify without a refund."
-        )
     approved = approved_amount(step)
-    outcome = suggest_outcome(step.client, before.id, tuple(units_to_process(step, before).items()))
-    if outcome.amount < approved:
+    if found.outcome.amount < approved:
         # Something changed since: perhaps somebody has refunded these units already.
-        settle_elsewhere_or_ask(step, _calculates_less(approved, outcome.amount))
+        settle_elsewhere_or_ask(step, _calculates_less(approved, found.outcome.amount))
         return
-    payments = allocate(approved, outcome.transactions)
-    file_processed(step, send(step, before, payments))
+    send(step, found, allocate(approved, found.outcome.transactions))
+
+
+def look(step: Step) -> Untouched | None:
+    """One call that tells all there is to know of a usual return; None where it is not usual."""
+    lines = list(step.request.lines.all())
+    line_ids = {line.fulfillment_line_item_id: line.shopify_return_line_id for line in lines}
+    units = {line.shopify_return_line_id: line.units_back for line in lines if line.units_back}
+    if not units or not all(line_ids.values()):
+        return None
+    try:
+        found, outcome = read_for_processing(
+            step.client, step.request.shopify_return_id, tuple(units.items())
+        )
+    except ShopifyProtocolError:
+        # Shopify calculates nothing where units are processed already or not there any more.
+        return None
+    if outcome is None or not found.is_untouched:
+        return None
+    return Untouched(found.id, units, line_ids, found.reverse_lines, outcome)
+
+
+def look_closely(step: Step) -> Untouched | Return:
+    """The return read whole; as it is when somebody, perhaps this portal, processed it.
+
+    Raises NeedsPerson when it ended otherwise.
+    """
+    found = get_return(
+        step.client, step.request.shopify_return_id, lines=step.request.lines.count()
+    )
+    if is_processed(found):
+        return found
+    if found.status != "OPEN":
+        raise NeedsPerson(
+            f"The return {found.name} is {found.status.lower()} in Shopify without a refund."
+        )
+    units = units_to_process(step, found)
+    line_ids = {line.fulfillment_line_item_id: line.id for line in found.lines}
+    outcome = suggest_outcome(step.client, found.id, tuple(units.items()))
+    return Untouched(found.id, units, line_ids, found.reverse_lines, outcome)
 
 
 def _calculates_less(approved: Money, calculated: Money) -> str:
@@ -85,31 +142,43 @@ def units_to_process(step: Step, found: Return) -> dict[str, int]:
     return units
 
 
-def send(step: Step, found: Return, payments: tuple[RefundTransactionInput, ...]) -> Return:
+def send(step: Step, found: Untouched, payments: tuple[RefundTransactionInput, ...]) -> None:
     """Processes once; where Shopify refuses the place of the goods, once more without a place."""
+    places = placements(step, found.reverse_lines, found.line_ids)
     try:
-        return _send(step, found, payments, placed=True)
+        _send(step, found, payments, places)
     except ShopifyRefused as refusal:
         if not _about_placement(refusal):
             raise
-        return _send(step, found, payments, placed=False)
+        _send(step, found, payments, {})
 
 
 def _send(
-    step: Step, found: Return, payments: tuple[RefundTransactionInput, ...], *, placed: bool
-) -> Return:
-    places = placements(step, found) if placed else {}
+    step: Step,
+    found: Untouched,
+    payments: tuple[RefundTransactionInput, ...],
+    places: Mapping[str, tuple[DispositionInput, ...]],
+) -> None:
     lines = [
         ProcessLineInput(line_id, units, places.get(line_id, ()))
-        for line_id, units in units_to_process(step, found).items()
+        for line_id, units in found.units.items()
     ]
     mark_sent(step.operation, now=step.clock())
-    return send_process(
+    processed = send_process(
         step.client,
-        return_id=found.id,
+        return_id=found.return_id,
         lines=lines,
         transactions=payments,
         note=step.request.rma_number,
+    )
+    placed = sum(len(line.dispositions) for line in lines)
+    owed = sum(1 for _ in missing_dispositions(step, found.reverse_lines))
+    return_processed(
+        step.operation,
+        processed,
+        origin=Refund.Origin.PORTAL,
+        restock_owed=placed < owed,
+        now=step.clock(),
     )
 
 
@@ -121,13 +190,13 @@ def _about_placement(refusal: ShopifyRefused) -> bool:
     )
 
 
-def file_processed(step: Step, processed: Return) -> None:
+def file_found(step: Step, processed: Return) -> None:
     """Notes what Shopify says of the processed return, whoever processed it."""
     return_processed(
         step.operation,
         processed,
         origin=origin_of(step, processed),
-        restock_owed=not is_placed(step, processed),
+        restock_owed=not is_placed(step, processed.reverse_lines),
         now=step.clock(),
     )
 

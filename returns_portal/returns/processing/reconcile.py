@@ -67,7 +67,9 @@ def read_return(client: ShopifyClient, return_request: ReturnRequest) -> Return 
     if not return_request.shopify_return_id:
         return None
     try:
-        return get_return(client, return_request.shopify_return_id)
+        return get_return(
+            client, return_request.shopify_return_id, lines=len(return_request.lines.all())
+        )
     except ShopifyNotFound:
         return None
 
@@ -77,4 +79,4 @@ def hasten_unknown(now: datetime) -> None:
     unknown = Operation.objects.filter(state=Operation.State.UNKNOWN)
     ids = list(unknown.values_list("pk", flat=True))
     unknown.update(due_at=now)
-    outbox.call_workers(ids)
+    outbox.call_workers(ids, now=now)

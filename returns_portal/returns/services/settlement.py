@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Sum
 
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.models import Operation, Refund, ReturnRequest
@@ -20,10 +19,13 @@ CONFIRM_AFTER = timedelta(seconds=30)
 
 
 @transaction.atomic
-def return_opened(operation: Operation, opened: shopify.Return, *, now: datetime) -> None:
+def return_opened(
+    operation: Operation, opened: shopify.OpenedReturn | shopify.Return, *, now: datetime
+) -> None:
     """The return exists in Shopify: made by the portal, or found there and adopted."""
     return_request = lock_request(operation.return_request_id)
     ReturnRequest.objects.filter(pk=return_request.pk).update(shopify_return_id=opened.id)
+    note_line_ids(return_request, opened)
     record_event(
         return_request,
         "return_opened",
@@ -34,10 +36,26 @@ def return_opened(operation: Operation, opened: shopify.Return, *, now: datetime
     finish(operation, now=now)
 
 
+def note_line_ids(
+    return_request: ReturnRequest, opened: shopify.OpenedReturn | shopify.Return
+) -> None:
+    """Keeps the ids by which units are processed; none where a line stands for it only in parts.
+
+    Somebody may have opened the return by hand, with two lines for units of one parcel line.
+    """
+    ids = {line.fulfillment_line_item_id: line.id for line in opened.lines}
+    quantities = {line.id: line.quantity for line in opened.lines}
+    for line in return_request.lines.all():
+        line_id = ids.get(line.fulfillment_line_item_id, "")
+        whole = quantities.get(line_id) == line.quantity
+        line.shopify_return_line_id = line_id if whole else ""
+        line.save(update_fields=["shopify_return_line_id"])
+
+
 @transaction.atomic
 def return_processed(
     operation: Operation,
-    processed: shopify.Return,
+    processed: shopify.ProcessedReturn | shopify.Return,
     *,
     origin: Refund.Origin,
     restock_owed: bool,
@@ -141,7 +159,7 @@ def retry_operation(*, operation_id: int, actor: Actor, now: datetime) -> Operat
     return operation
 
 
-def refund_state(refund: shopify.Refund) -> Refund.State:
+def refund_state(refund: shopify.Refund | shopify.Payout) -> Refund.State:
     """Paid only when all its transactions succeeded; a refund without any moved no money."""
     statuses = {transaction.status for transaction in refund.transactions}
     if not statuses or statuses & NOT_MOVED:
@@ -150,7 +168,11 @@ def refund_state(refund: shopify.Refund) -> Refund.State:
 
 
 def note_refund(
-    return_request: ReturnRequest, refund: shopify.Refund, *, origin: Refund.Origin, now: datetime
+    return_request: ReturnRequest,
+    refund: shopify.Refund | shopify.Payout,
+    *,
+    origin: Refund.Origin,
+    now: datetime,
 ) -> None:
     """Keeps the refund's present state; a refund of nothing is not kept."""
     if not refund.total:
@@ -186,7 +208,7 @@ def note_settlement(return_request: ReturnRequest, *, now: datetime) -> None:
         "refunded",
         actor=Actor.shopify(),
         now=now,
-        message=f"{paid} {return_request.currency} refunded.",
+        message=f"{return_request.refunded_amount} {return_request.currency} refunded.",
         shopper_sees=True,
     )
     owe_email(return_request, "refunded", now=now)
@@ -200,8 +222,9 @@ def paid_amount(return_request: ReturnRequest) -> Decimal | None:
     refunds = return_request.refunds
     if refunds.filter(state=Refund.State.PENDING).exists():
         return None
+    # Added up here: SQLite would add them as floats.
     succeeded = refunds.filter(state=Refund.State.SUCCEEDED)
-    paid = succeeded.aggregate(amount=Sum("amount"))["amount"] or Decimal(0)
+    paid = sum(succeeded.values_list("amount", flat=True), Decimal(0))
     if return_request.refunded_elsewhere:
         return paid or None
     return paid if paid == return_request.approved_amount else None
