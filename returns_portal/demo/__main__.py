@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
-from types import TracebackType
+from types import FrameType, TracebackType
 
 from returns_portal.demo.environment import (
     HOST,
@@ -67,14 +67,14 @@ class Child:
 
 def main() -> int:
     """Run the demo until it is stopped; 0 when a person stopped it, 1 when it could not run."""
-    for number in STOP_SIGNALS:
-        signal.signal(number, signal.default_int_handler)
+    stop_at_first_signal()
     try:
         run(Demo.from_environ(os.environ))
     except (CannotStart, WrongPort) as error:
         sys.stderr.write(f"\n{error}\n")
         return 1
     except KeyboardInterrupt:
+        ignore_signals()
         sys.stdout.write("\nThe demo has stopped. What you did is kept for the next time.\n")
     return 0
 
@@ -86,15 +86,29 @@ def run(demo: Demo) -> None:
     environ = build_environment(demo, os.environ, keep_secret_key(demo))
     with ExitStack() as stack:
         children = [stack.enter_context(child) for child in build_children(demo, environ)]
-        stack.callback(ignore_signals)
         wait_for_answers(demo, children)
         sys.stdout.write(build_panel(demo))
         sys.stdout.flush()
         watch(children)
 
 
+def stop_at_first_signal() -> None:
+    """Let the first signal end the demo, and no further one cut its stopping short."""
+    asked = False
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        # Nothing with a lock: the next signal may come in the midst of this.
+        first, asked = not asked, True
+        if first:
+            raise KeyboardInterrupt
+
+    for number in STOP_SIGNALS:
+        signal.signal(number, handle)
+
+
 def ignore_signals() -> None:
-    """Let nothing cut the stopping short: a second Ctrl-C would leave children behind."""
+    """Let nothing disturb the last moments, in which Python's own handlers are gone already."""
     for number in STOP_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
 
