@@ -1,24 +1,40 @@
 """Keeping the mirror of Shopify's orders: facts in full, personal data as keyed digests."""
 
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from returns_portal.returns import identity, snapshots
 from returns_portal.returns.models import MirroredOrder, OrderNumber, OrderSync
+from returns_portal.shopify.bulk import count_orders_updated_since, read_orders_in_bulk
 from returns_portal.shopify.client import ShopifyClient
+from returns_portal.shopify.errors import ShopifyBulkFailed
 from returns_portal.shopify.orders import iterate_orders_updated_since, order_numbers
 from returns_portal.shopify.types import Order
+
+logger = logging.getLogger(__name__)
+Progress = Callable[[int, int | None], None]
 
 # Shopify's search lags behind, and clocks differ: the last minutes are read again.
 OVERLAP = timedelta(minutes=10)
 FIRST_SYNC = timedelta(days=180)
+# Since longer ago than this there may be very many orders: they are counted first.
+LONG = timedelta(days=1)
+LOCK = "sync-orders"
+LOCK_SECONDS = 2 * 60 * 60
 TIKTOK_SOURCE = "tiktok"
 TIKTOK_TAGS = ("tiktokorderid:", "shipped by tiktok")
+
+
+class SyncUnderWay(Exception):
+    """Another run mirrors the orders of a long past; str() is a sentence for staff."""
 
 
 def channel_of(order: Order) -> str:
@@ -63,20 +79,64 @@ def sync_orders(
     *,
     now: datetime,
     since: datetime | None = None,
-    on_progress: Callable[[int], None] = lambda _count: None,
+    on_progress: Progress = lambda _count, _total: None,
 ) -> int:
     """Mirrors every order that changed since the last sync, with overlap, or since `since`.
 
-    Returns how many orders that were; `on_progress` hears the count after each. Raises
-    ShopifyError, and then begins at the same moment the next time.
+    Returns how many orders that were; `on_progress` hears after each how many are done, and of
+    how many where that is known. Each order is kept as it comes. Raises ShopifyError, and then
+    begins at the same moment the next time; SyncUnderWay when another run reads the past.
     """
     count = 0
-    for order in iterate_orders_updated_since(client, since or _synced_until(now)):
-        mirror_order(order, now=now)
-        count += 1
-        on_progress(count)
+    start = since or _synced_until(now)
+    with only_one(long=now - start > LONG), orders_to_mirror(client, start, now) as (total, orders):
+        for order in orders:
+            mirror_order(order, now=now)
+            count += 1
+            on_progress(count, total)
     OrderSync.objects.update_or_create(shop=settings.SHOPIFY_SHOP, defaults={"synced_until": now})
     return count
+
+
+@contextmanager
+def only_one(*, long: bool) -> Iterator[None]:
+    """Keeps a second run from reading the same long past beside the first; short runs may.
+
+    A killed run counts as running for two hours: the next one begins where it began.
+    """
+    if long and not cache.add(LOCK, True, LOCK_SECONDS):
+        raise SyncUnderWay("Another run is mirroring the orders of the past already.")
+    try:
+        yield
+    finally:
+        if long:
+            cache.delete(LOCK)
+
+
+@contextmanager
+def orders_to_mirror(
+    client: ShopifyClient, since: datetime, now: datetime
+) -> Iterator[tuple[int | None, Iterator[Order]]]:
+    """How many orders changed, where that is known, and they: page by page, many in bulk."""
+    with ExitStack() as stack:
+        total: int | None = None
+        if now - since > LONG:
+            total = count_orders_updated_since(client, since)
+            if total is None and (bulk := enter_bulk(client, since, stack)):
+                yield bulk
+                return
+        yield total, iterate_orders_updated_since(client, since)
+
+
+def enter_bulk(
+    client: ShopifyClient, since: datetime, stack: ExitStack
+) -> tuple[int, Iterator[Order]] | None:
+    """Shopify's bulk reading, open as long as `stack`; None where Shopify gives no result."""
+    try:
+        return stack.enter_context(read_orders_in_bulk(client, since))
+    except ShopifyBulkFailed as error:
+        logger.warning("Orders are read page by page: %s", error)
+        return None
 
 
 def _synced_until(now: datetime) -> datetime:

@@ -23,8 +23,12 @@ def sweep_operations() -> int:
 
 @shared_task
 def sync_orders() -> int:
-    """Mirrors every order that changed since the last sync."""
-    return mirror.sync_orders(build_client(max_wait=60, priority="background"), now=timezone.now())
+    """Mirrors every order that changed since the last sync; none while a long run does so."""
+    client = build_client(max_wait=60, priority="background")
+    try:
+        return mirror.sync_orders(client, now=timezone.now())
+    except mirror.SyncUnderWay:
+        return 0
 
 
 @shared_task

@@ -27,6 +27,7 @@ from returns_portal.shopify.documents import Document
 from returns_portal.shopify.errors import (
     ShopifyError,
     ShopifyMisconfigured,
+    ShopifyProtocolError,
     ShopifyUnavailable,
 )
 from returns_portal.shopify.throttle import SharedLimiter
@@ -43,6 +44,7 @@ DEFAULT_MAX_WAIT = 3.0
 MAX_ATTEMPTS = 5
 FIRST_BACKOFF = 0.5
 USUAL_COST = 50
+CHUNK = 64 * 1024
 # A document's name and the sizes of its pages: the same ones always cost the same.
 CostKey = tuple[str, tuple[Any, ...]]
 UNUSABLE_ADDRESS = (
@@ -84,7 +86,8 @@ class ShopifyClient:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._root = base_url.rstrip("/") + "/admin"
+        self._origin = base_url.rstrip("/")
+        self._root = self._origin + "/admin"
         self._version = api_version
         self._tokens = tokens
         self._timeout = timeout
@@ -117,6 +120,23 @@ class ShopifyClient:
                     raise
             self._sleep(wait)
         raise AssertionError("the last attempt either answers or raises")
+
+    def download(self, url: str) -> Iterator[bytes]:
+        """Give the lines of a file that Shopify wrote, as they come; no token goes along.
+
+        Raises `ShopifyUnavailable` where the file cannot be read to its end, and
+        `ShopifyProtocolError` for an address that is neither secure nor the shop's own.
+        """
+        if not url.startswith(("https://", f"{self._origin}/")):
+            raise ShopifyProtocolError("Shopify's file has an address that is not secure.")
+        try:
+            with requests.get(url, stream=True, timeout=self._timeout) as response:
+                if response.status_code != 200:
+                    message = f"Shopify's file cannot be read (HTTP {response.status_code})."
+                    raise ShopifyUnavailable(message)
+                yield from filter(None, response.iter_lines(chunk_size=CHUNK))
+        except requests.RequestException:
+            raise ShopifyUnavailable("Shopify's file could not be read to its end.") from None
 
     def _attempt(self, document: Document, variables: Mapping[str, Any]) -> dict[str, Any]:
         key = _cost_key(document, variables)

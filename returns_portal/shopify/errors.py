@@ -53,6 +53,10 @@ class ShopifyUnavailable(ShopifyError):
         self.retry_after = retry_after
 
 
+class ShopifyBulkFailed(ShopifyUnavailable):
+    """A bulk reading ended without a whole result: read page by page instead, or try again."""
+
+
 class ShopifyOutcomeUnknown(ShopifyError):
     """A mutation was sent and may have been carried out: find out by reading, never send again."""
 

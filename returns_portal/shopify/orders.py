@@ -226,10 +226,12 @@ def _all_fulfillments(client: ShopifyClient, node: Node) -> list[Node]:
         parcels = [
             known.get(item["id"]) or _fulfillment_page(client, item["id"], None) for item in listed
         ]
-    return [_whole_fulfillment(client, parcel) for parcel in parcels]
+    return [whole_fulfillment(client, parcel) for parcel in parcels]
 
 
-def _whole_fulfillment(client: ShopifyClient, parcel: Node) -> Node:
+def whole_fulfillment(client: ShopifyClient, parcel: Node) -> Node:
+    """Give a parcel's node with the lines that did not fit on its first page."""
+
     def page(cursor: str) -> Node:
         lines: Node = _fulfillment_page(client, parcel["id"], cursor)["fulfillmentLineItems"]
         return lines
