@@ -10,6 +10,7 @@ from django.core.cache import cache
 from returns_portal.returns.outbox import due_operations
 from returns_portal.returns.processing import carry_out
 from returns_portal.shopify.sandbox.server import SandboxServer
+from returns_portal.shopify.sandbox.throttle import Throttle
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def empty_cache() -> None:
 @pytest.fixture
 def sandbox(settings: Any) -> Iterator[SandboxServer]:
     """A seeded sandbox Shopify on a free port, with the portal pointed at it."""
-    with SandboxServer() as server:
+    with SandboxServer(throttle=Throttle(enforced=False)) as server:
         settings.SHOPIFY_BASE_URL = server.url
         settings.SHOPIFY_ACCESS_TOKEN = "sandbox-access-token"
         settings.SHOPIFY_SHOP = "demo-shop.myshopify.com"

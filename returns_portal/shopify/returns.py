@@ -1,7 +1,6 @@
 """Returns in Shopify: calculated, opened, read whole, processed and closed."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from returns_portal.shopify.client import ShopifyClient
@@ -81,7 +80,6 @@ def create_return(
     order_id: str,
     lines: Sequence[ReturnLineInput],
     return_shipping_fee: Money | None,
-    requested_at: datetime,
 ) -> OpenedReturn:
     """Open a return that was approved outside Shopify; each line names a reason definition.
 
@@ -91,7 +89,6 @@ def create_return(
     check_size("ReturnCreate", len(lines))
     return_input = {
         "orderId": order_id,
-        "requestedAt": requested_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "returnLineItems": [_return_line_input(line) for line in lines],
     } | _shipping_fee_input(return_shipping_fee)
     operation = "ReturnCreate"

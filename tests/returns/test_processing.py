@@ -1,104 +1,25 @@
 """Carrying out an approval against a shop that fails: one return, one refund, one restock."""
 
-import uuid
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 import requests
 from django.core.mail import EmailMessage
-from django.core.management import call_command
 
-from returns_portal.returns import outbox
 from returns_portal.returns.models import Operation, ReturnRequest
-from returns_portal.returns.orders import build_choices, find_order, read_order
-from returns_portal.returns.processing import carry_out, opening, paying, step
-from returns_portal.returns.quotes import quote_return
+from returns_portal.returns.processing import carry_out, opening, paying
 from returns_portal.returns.services import (
     Actor,
-    RequestedLine,
-    approve,
-    request_return,
     retry_operation,
 )
 from returns_portal.shopify.sandbox.seeds import SHOWCASE
-from returns_portal.shopify.sandbox.server import SandboxServer
-from returns_portal.shopify.types import Money
+from tests.returns.shop import Shop
 
 pytestmark = pytest.mark.django_db
 MUTATIONS = ("returnCreate", "returnProcess")
 MOMENT = timedelta(seconds=45)
-
-
-@dataclass
-class Shop:
-    """A sandbox shop, the portal before it, and a clock that tests move by hand."""
-
-    server: SandboxServer
-    now: datetime
-    number: str = SHOWCASE[0].order_number
-    postcode: str = SHOWCASE[0].postcode
-    stock_before: dict[str, int] = field(default_factory=dict)
-
-    def ledger(self) -> dict[str, Any]:
-        answer: dict[str, Any] = requests.get(
-            f"{self.server.url}/sandbox/ledger.json", timeout=5
-        ).json()
-        return answer
-
-    def order(self, shopify_id: str) -> dict[str, Any]:
-        found: dict[str, Any] = next(
-            order for order in self.ledger()["orders"] if order["id"] == shopify_id
-        )
-        return found
-
-    def restocked(self) -> int:
-        return sum(level["delta"] for level in self.ledger()["stock"])
-
-    def ask(self, units: int = 2) -> ReturnRequest:
-        """One unit each of the order's first lines, `units` in all, asked for by a shopper."""
-        found = find_order(number=self.number, postcode_or_email=self.postcode, now=self.now)
-        facts = read_order(found.order_id, now=self.now)
-        choices = [choice for choice in build_choices(facts, now=self.now) if choice.eligible]
-        lines = [
-            RequestedLine(choice.fulfillment_line_item_id or "", 1, "changed-mind")
-            for choice in choices[:units]
-        ]
-        return request_return(
-            facts=facts,
-            lines=lines,
-            quote=quote_return(facts, lines),
-            contact_email="shopper@example.com",
-            language="en",
-            identity_verified=True,
-            submission_key=uuid.uuid4(),
-            actor=Actor.shopper(),
-            now=self.now,
-        )
-
-    def approve(self, row: ReturnRequest) -> ReturnRequest:
-        amount = Money(row.quoted_amount, row.currency)
-        return approve(request_id=row.pk, amount=amount, actor=Actor.system(), now=self.now)
-
-    def work(self, rounds: int = 12) -> None:
-        """Workers and sweeps, a moment after another, until nothing is due any more."""
-        for _ in range(rounds):
-            while due := outbox.due_operations(self.now):
-                for operation_id in due:
-                    carry_out(operation_id, clock=lambda: self.now)
-            self.now += MOMENT
-
-
-@pytest.fixture
-def shop(
-    sandbox: SandboxServer, settings: Any, now: datetime, monkeypatch: pytest.MonkeyPatch
-) -> Shop:
-    monkeypatch.setattr(step, "LONGEST_WAIT", 0.0)
-    call_command("load_defaults", verbosity=0)
-    settings.SHOPIFY_TIMEOUT_SECONDS = 0.25
-    return Shop(sandbox, now)
 
 
 def assert_settled_once(shop: Shop, row: ReturnRequest) -> None:

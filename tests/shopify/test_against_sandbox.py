@@ -100,7 +100,6 @@ def open_return(client: ShopifyClient, order: Order) -> Return:
         order_id=order.id,
         lines=whole_order(client, order),
         return_shipping_fee=None,
-        requested_at=NOW,
     )
     found = get_return(client, opened.id)
     assert {(line.id, line.fulfillment_line_item_id, line.quantity) for line in found.lines} == {
@@ -191,9 +190,7 @@ class TestReturn:
         quoted = calculate_return(
             client, order_id=order.id, lines=lines, return_shipping_fee=fee
         ).refund
-        opened = create_return(
-            client, order_id=order.id, lines=lines, return_shipping_fee=fee, requested_at=NOW
-        )
+        opened = create_return(client, order_id=order.id, lines=lines, return_shipping_fee=fee)
         units = [(line.id, line.quantity) for line in opened.lines]
         before, outcome = read_for_processing(client, opened.id, units)
         assert before.is_untouched
@@ -265,7 +262,6 @@ class TestReturn:
                     )
                 ],
                 return_shipping_fee=None,
-                requested_at=NOW,
             )
         assert caught.value.user_errors[0].message
 

@@ -95,7 +95,7 @@ CALLS: dict[str, Callable[[ShopifyClient], Any]] = {
         client, order_id="1", lines=[LINE], return_shipping_fee=FEE
     ),
     "create_return": lambda client: create_return(
-        client, order_id="1", lines=[LINE], return_shipping_fee=FEE, requested_at=MOMENT
+        client, order_id="1", lines=[LINE], return_shipping_fee=FEE
     ),
     "process_return": lambda client: process_return(
         client,

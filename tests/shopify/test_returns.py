@@ -132,7 +132,6 @@ class TestCreateReturn:
             order_id=ORDER_ID,
             lines=lines or [LINE],
             return_shipping_fee=usd("4.90"),
-            requested_at=REQUESTED_AT,
         )
 
     def test_sends_reasons_fees_and_the_moment_in_utc(self) -> None:
@@ -145,7 +144,6 @@ class TestCreateReturn:
             "lines": 1,
             "input": {
                 "orderId": ORDER_ID,
-                "requestedAt": "2026-11-20T10:00:00Z",
                 "returnLineItems": [
                     {
                         "fulfillmentLineItemId": "f",

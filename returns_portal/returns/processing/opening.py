@@ -92,7 +92,6 @@ def send(step: Step) -> OpenedReturn:
         order_id=request.shopify_order_id,
         lines=lines,
         return_shipping_fee=fee or None,
-        requested_at=request.requested_at,
     )
 
 
