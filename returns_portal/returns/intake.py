@@ -54,9 +54,7 @@ def store_webhook(
     )
 
     def publish() -> None:
-        app.send_task(
-            PROCESS_WEBHOOK, args=[delivery.pk], countdown=SETTLE_SECONDS, retry=False
-        )
+        app.send_task(PROCESS_WEBHOOK, args=[delivery.pk], countdown=SETTLE_SECONDS, retry=False)
 
     if created:
         transaction.on_commit(publish, robust=True)

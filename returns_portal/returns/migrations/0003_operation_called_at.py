@@ -4,15 +4,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('returns', '0002_shopify_return_line_id'),
+        ("returns", "0002_shopify_return_line_id"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='operation',
-            name='called_at',
-            field=models.DateTimeField(blank=True, help_text='When a worker was last called for it.', null=True),
+            model_name="operation",
+            name="called_at",
+            field=models.DateTimeField(
+                blank=True, help_text="When a worker was last called for it.", null=True
+            ),
         ),
     ]
