@@ -23,10 +23,8 @@ SHIRT = {"goods": "linen-shirt", "quantity": 2}
 DRESS = {"goods": "midi-dress", "quantity": 1}
 MUG = {"goods": "stoneware-mug", "quantity": 1}
 ONE_PARCEL = [{"delivered": 3}]
-TWO_PARCELS = [
-    {"lines": {0: 1}, "delivered": 4},
-    {"lines": {0: 1}, "delivered": 3, "location": "Returns center"},
-]
+TWO_PARCELS = [{"lines": {0: 1}, "delivered": 4}, {"lines": {0: 1}, "delivered": 3}]
+FROM_TWO_PLACES = [TWO_PARCELS[0], TWO_PARCELS[1] | {"location": "Returns center"}]
 # The ids of Shopify's reasons are read once a day, whatever is returned.
 ONCE_A_DAY = {"ReturnReasonDefinitions"}
 
@@ -80,9 +78,11 @@ class TestApprovedRequest:
         [
             ([DRESS], ONE_PARCEL, 1, 60),
             ([SHIRT, DRESS, MUG], ONE_PARCEL, 3, 60),
-            ([SHIRT], TWO_PARCELS, 2, 110),
+            ([SHIRT], TWO_PARCELS, 2, 60),
+            # Shopify places the goods of two locations in two calls, and closes in a third.
+            ([SHIRT], FROM_TWO_PLACES, 2, 110),
         ],
-        ids=["one line", "three lines", "two parcels"],
+        ids=["one line", "three lines", "two parcels", "two parcels from two places"],
     )
     def test_is_settled_for_few_points(
         self,
