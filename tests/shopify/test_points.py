@@ -139,5 +139,5 @@ class TestShopper:
         ask(number, now)
         points = spent(shop)
         assert set(points) == {"OrderNumbers", "OrderDetail", "ReturnableOrder", "ReturnCalculate"}
-        assert points["ReturnableOrder"] <= 70, points
-        assert sum(points.values()) <= 140, points
+        assert points["ReturnableOrder"] <= 80, points
+        assert sum(points.values()) <= 150, points
