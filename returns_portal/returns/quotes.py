@@ -1,14 +1,16 @@
 """What a wish to return would pay back, asked of Shopify before anything is decided."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
 from returns_portal.returns.eligibility import PolicyTerms
 from returns_portal.returns.models import ReturnReason, ReturnRequest
 from returns_portal.returns.orders import OrderFacts
-from returns_portal.returns.refund_amounts import Quote, quote_from, rounded
+from returns_portal.returns.refund_amounts import Quote, estimate, quote_from, rounded
 from returns_portal.shopify.client import build_client
+from returns_portal.shopify.errors import ShopifyUnavailable
 from returns_portal.shopify.returns import calculate_return
 from returns_portal.shopify.types import Money, ReturnLineInput
 
@@ -43,26 +45,35 @@ def fees_for(terms: PolicyTerms, reasons: Sequence[ReturnReason], currency: str)
 
 
 def quote_return(facts: OrderFacts, lines: Sequence[RequestedLine]) -> Quote:
-    """Shopify's own calculation for these lines, fees taken off.
+    """Shopify's own calculation for these lines, fees taken off; an estimate while it is silent.
 
-    Raises ShopifyError when Shopify refuses or does not answer.
+    Raises ShopifyError when Shopify refuses the lines.
     """
     reasons = list(ReturnReason.objects.filter(code__in={line.reason_code for line in lines}))
     fees = fees_for(facts.terms, reasons, facts.order.currency)
-    calculation = calculate_return(
-        build_client(),
-        order_id=facts.order.id,
-        lines=[
-            ReturnLineInput(
-                fulfillment_line_item_id=line.fulfillment_line_item_id,
-                quantity=line.quantity,
-                restocking_fee_percent=fees.percent_by_reason.get(line.reason_code, Decimal(0)),
+    inputs = [
+        ReturnLineInput(
+            fulfillment_line_item_id=line.fulfillment_line_item_id,
+            quantity=line.quantity,
+            restocking_fee_percent=fees.percent_by_reason.get(line.reason_code, Decimal(0)),
+        )
+        for line in lines
+    ]
+    if facts.fresh:
+        with suppress(ShopifyUnavailable):
+            return quote_from(
+                calculate_return(
+                    build_client(),
+                    order_id=facts.order.id,
+                    lines=inputs,
+                    return_shipping_fee=fees.return_shipping,
+                )
             )
-            for line in lines
-        ],
-        return_shipping_fee=fees.return_shipping,
-    )
-    return quote_from(calculation)
+    wanted = {
+        line.fulfillment_line_item_id: (line.quantity, line.restocking_fee_percent)
+        for line in inputs
+    }
+    return estimate(facts.order, wanted, fees.return_shipping)
 
 
 def quote_request(return_request: ReturnRequest) -> Quote:

@@ -1,12 +1,14 @@
 """What a return is worth back: discounts, tax, fees, and rounding by currency."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from returns_portal.shopify.types import (
     CalculatedLine,
     Money,
+    Order,
+    OrderLine,
     RefundTransactionInput,
     ReturnCalculation,
     SuggestedTransaction,
@@ -54,6 +56,44 @@ def quote_from(calculation: ReturnCalculation) -> Quote:
         return_shipping_fee=calculation.return_shipping_fee,
         refund=calculation.refund,
         source="shopify",
+    )
+
+
+def estimate(
+    order: Order,
+    wanted: Mapping[str, tuple[int, Decimal]],
+    return_shipping_fee: Money | None,
+) -> Quote:
+    """What these units were worth, from the order alone: for the time that Shopify is silent.
+
+    `wanted` gives units and restocking fee percent by fulfillment line item id. Shopify's own
+    calculation may differ by the smallest unit a line.
+    """
+    lines = {line.id: line for line in order.lines}
+    sent = {part.id: lines[part.line_item_id] for p in order.fulfillments for part in p.lines}
+    calculated = tuple(
+        _estimated_line(sent[key], key, units, percent, on_top=not order.taxes_included)
+        for key, (units, percent) in wanted.items()
+    )
+    fee = return_shipping_fee or Money.zero(order.currency)
+    worth = total(
+        [line.subtotal + line.tax - line.restocking_fee for line in calculated], order.currency
+    )
+    return Quote(calculated, fee, max(worth - fee, Money.zero(order.currency)), "estimate")
+
+
+def _estimated_line(
+    line: OrderLine, key: str, units: int, percent: Decimal, *, on_top: bool
+) -> CalculatedLine:
+    nothing = Money.zero(line.before_tax.currency)
+    paid = line.before_tax if on_top else line.before_tax + line.tax
+    subtotal = share(paid, units, line.quantity)
+    return CalculatedLine(
+        fulfillment_line_item_id=key,
+        quantity=units,
+        subtotal=subtotal,
+        tax=share(line.tax, units, line.quantity) if on_top else nothing,
+        restocking_fee=rounded(subtotal.amount * percent / 100, subtotal.currency),
     )
 
 

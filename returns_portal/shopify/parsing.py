@@ -101,6 +101,8 @@ def parse_order_line(node: Node) -> OrderLine:
     """Read a line; a custom line or one whose product was deleted has no product or variant."""
     product = node.get("product") or {}
     variant = node.get("variant") or {}
+    unit_price = parse_money(node["discountedUnitPriceAfterAllDiscountsSet"])
+    taxes = [parse_money(tax["priceSet"]) for tax in node.get("taxLines") or ()]
     return OrderLine(
         id=node["id"],
         title=node["title"],
@@ -121,7 +123,9 @@ def parse_order_line(node: Node) -> OrderLine:
         restockable=bool(node["restockable"]),
         is_gift_card=bool(node["isGiftCard"]),
         custom_attributes=parse_attributes(node),
-        unit_price=parse_money(node["discountedUnitPriceAfterAllDiscountsSet"]),
+        unit_price=unit_price,
+        before_tax=parse_money(node["priceAfterAllDiscountsBeforeTaxesSet"]),
+        tax=sum(taxes, Money.zero(unit_price.currency)),
     )
 
 

@@ -42,7 +42,10 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class OrderLine:
-    """A line of an order; `unit_price` is Shopify's approximate price after all discounts."""
+    """A line of an order; `unit_price` is Shopify's approximate price after all discounts.
+
+    `before_tax` and `tax` are what all its units cost, discounts taken off.
+    """
 
     id: str
     title: str
@@ -64,6 +67,8 @@ class OrderLine:
     is_gift_card: bool
     custom_attributes: tuple[tuple[str, str], ...]
     unit_price: Money
+    before_tax: Money
+    tax: Money
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,8 @@ def build_line(number: int = 1, **values: Any) -> OrderLine:
         "is_gift_card": False,
         "custom_attributes": (),
         "unit_price": usd("10.00"),
+        "before_tax": usd("10.00"),
+        "tax": usd("0"),
     }
     return OrderLine(**{**known, **values})
 

@@ -46,6 +46,8 @@ def an_order_line(**values: Any) -> OrderLine:
             "is_gift_card": False,
             "custom_attributes": (),
             "unit_price": usd("25.99"),
+            "before_tax": usd("51.98"),
+            "tax": usd("0"),
             **values,
         }
     )

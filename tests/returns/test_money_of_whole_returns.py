@@ -59,7 +59,9 @@ class TestRefunds:
             shop.approve(row)
             shop.work(rounds=2)
             row.refresh_from_db()
-            left = [str((o.kind, o.state, o.last_error)) for o in row.operations.exclude(state="done")]
+            left = [
+                str((o.kind, o.state, o.last_error)) for o in row.operations.exclude(state="done")
+            ]
             assert (left, row.status, row.refunded_amount) == ([], "closed", row.quoted_amount)
             quoted += row.quoted_amount
         order = shop.order(made["id"])

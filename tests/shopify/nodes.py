@@ -30,6 +30,7 @@ def order_line(number: int = 1, **changes: Any) -> Node:
         "isGiftCard": False,
         "customAttributes": [{"key": "engraving", "value": None}],
         "discountedUnitPriceAfterAllDiscountsSet": money("20.0"),
+        "priceAfterAllDiscountsBeforeTaxesSet": money("40.0"),
         "image": {"url": "https://cdn.example/shirt.svg"},
         "product": {"id": "gid://shopify/Product/1", "productType": "Shirts", "tags": ["linen"]},
         "variant": {
