@@ -43,6 +43,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--rate", type=float, default=1000, help="points Shopify restores a second")
     default = os.environ.get("CHAOS_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
+    parser.add_argument("--calm", action="store_true", help="no faults and no deaths: only speed")
     parser.add_argument("--postgres", default=default)
     return parser.parse_args()
 
@@ -74,7 +75,9 @@ def run(scene: Scene, given: argparse.Namespace, seed: int) -> int:
     assert shop.stdin is not None
     shop.stdin.write(f"throttle {given.rate}\n".encode())
     shop.stdin.flush()
-    requests.post(f"{scene.shop_url}/sandbox/faults", json=mayhem.FAULTS, timeout=10)
+    faults = [] if given.calm else mayhem.FAULTS
+    requests.post(f"{scene.shop_url}/sandbox/faults", json=faults, timeout=10)
+    before = books_of(scene)["calls"]
     workers = [scene.start_worker() for _ in range(1 if scene.memory else given.workers)]
     if not scene.memory:
         schedule = str(scene.folder / "beat")
@@ -90,32 +93,48 @@ def run(scene: Scene, given: argparse.Namespace, seed: int) -> int:
         if not left and not staff.is_alive():
             break
         # The last ones are let alone, or a run of few requests would never end.
-        if staff.is_alive() or sum(left.values()) > given.approvals / 10:
+        if not given.calm and (staff.is_alive() or sum(left.values()) > given.approvals / 10):
             victim = cast.random.randrange(len(workers))
             scene.kill(workers[victim])
             workers[victim] = scene.start_worker()
             kills += 1
-        if not restarts and not staff.is_alive():
+        if not given.calm and not restarts and not staff.is_alive():
             scene.restart_broker()
             restarts += 1
         print(f"{time.monotonic() - started:5.0f} s  {dict(left)}", flush=True)
     staff.join()
     seconds = time.monotonic() - began
     requests.delete(f"{scene.shop_url}/sandbox/faults", timeout=10)
-    books = requests.get(f"{scene.shop_url}/sandbox/ledger.json", timeout=60).json()
+    books = books_of(scene)
     tally = audit.count(books, box, cast)
-    report(tally, books, box, kills=kills, restarts=restarts, seconds=seconds)
+    report(tally, box, kills=kills, restarts=restarts, seconds=seconds)
+    report_points(before, books["calls"], rate=given.rate, seconds=seconds, wanted=tally.wanted)
     call_command("reconcile")
     controller.stop()
     return 0 if tally.faultless else 1
 
 
-def report(tally: Any, books: dict[str, Any], box: Any, **facts: Any) -> None:
+def books_of(scene: Scene) -> dict[str, Any]:
+    books: dict[str, Any] = requests.get(f"{scene.shop_url}/sandbox/ledger.json", timeout=60).json()
+    return books
+
+
+def report_points(
+    before: dict[str, Any], after: dict[str, Any], *, rate: float, seconds: float, wanted: int
+) -> None:
+    """How well Shopify's points were used: of what it restored, and by request."""
+    points = after["points"] - before["points"]
+    calls = sum(after["by_operation"].values()) - sum(before["by_operation"].values())
+    throttled = after["by_outcome"].get("throttled", 0)
+    print(f"{'calls to Shopify':>20}  {calls}, {throttled / max(calls, 1):.1%} throttled")
+    print(f"{'points':>20}  {points}, {points / max(wanted, 1):.0f} a request")
+    print(f"{'of those restored':>20}  {points / (rate * seconds):.0%}")
+
+
+def report(tally: Any, box: Any, **facts: Any) -> None:
     print()
     for name, value in vars(tally).items():
         print(f"{name.replace('_', ' '):>20}  {value}")
-    calls = books["calls"]
-    print(f"{'calls to Shopify':>20}  {sum(calls['by_operation'].values())}")
     print(f"{'mails sent anew':>20}  {box.resent} with the Message-ID of the first")
     for name, value in facts.items():
         print(f"{name:>20}  {value:.0f}")

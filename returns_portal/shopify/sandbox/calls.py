@@ -27,6 +27,7 @@ class Calls:
         self._lock = threading.Lock()
         self._recent: deque[Call] = deque(maxlen=KEPT)
         self._counts: Counter[str] = Counter()
+        self._outcomes: Counter[str] = Counter()
         self._points = 0
 
     def add(self, call: Call) -> None:
@@ -34,6 +35,7 @@ class Calls:
         with self._lock:
             self._recent.append(call)
             self._counts[call.operation] += 1
+            self._outcomes[call.outcome] += 1
             self._points += call.cost
 
     @property
@@ -58,10 +60,16 @@ class Calls:
         with self._lock:
             self._recent.clear()
             self._counts.clear()
+            self._outcomes.clear()
             self._points = 0
 
     def report(self) -> dict[str, Any]:
         """Counts, points and the last calls, ready for JSON."""
         with self._lock:
             recent = [asdict(call) for call in self._recent]
-            return {"by_operation": dict(self._counts), "points": self._points, "recent": recent}
+            return {
+                "by_operation": dict(self._counts),
+                "by_outcome": dict(self._outcomes),
+                "points": self._points,
+                "recent": recent,
+            }
