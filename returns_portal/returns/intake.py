@@ -1,7 +1,7 @@
 """Webhooks taken in: stored once, without personal data, and answered by reading again."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +29,7 @@ ORDER_GID = "gid://shopify/Order/"
 REDACT = frozenset({"customers/redact", "shop/redact"})
 # Changes come in bursts, a webhook each: a moment later one reading answers them all.
 SETTLE_SECONDS = 5
+OVERDUE = timedelta(minutes=2)
 
 
 def webhook_uri() -> str:
@@ -103,10 +104,12 @@ def read_again(
     hasten(waiting.values_list("pk", flat=True), Operation.Kind.CONFIRM_REFUND, now=now)
 
 
-def unprocessed_webhooks() -> list[int]:
-    """The ids of webhooks that no worker has answered yet, oldest first."""
-    waiting = WebhookDelivery.objects.filter(processed_at__isnull=True).order_by("received_at")
-    return list(waiting.values_list("pk", flat=True)[:1000])
+def unprocessed_webhooks(now: datetime) -> list[int]:
+    """The ids of webhooks that a worker should have answered by now, oldest first."""
+    waiting = WebhookDelivery.objects.filter(
+        processed_at__isnull=True, received_at__lt=now - OVERDUE
+    )
+    return list(waiting.order_by("received_at").values_list("pk", flat=True)[:1000])
 
 
 def order_gid(number: object) -> str:

@@ -1,12 +1,35 @@
 """Celery's door: carries ids only, the operations table is the truth."""
 
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec
+
 from celery import shared_task
 from django.utils import timezone
 
 from returns_portal.returns import intake, mirror, processing
 from returns_portal.returns.processing.reconcile import reconcile
 from returns_portal.shopify.client import build_client
+from returns_portal.shopify.errors import ShopifyError
 from returns_portal.shopify.subscriptions import ensure_subscriptions
+
+logger = logging.getLogger(__name__)
+P = ParamSpec("P")
+
+
+def comes_again(task: Callable[P, int]) -> Callable[P, int]:
+    """For tasks that beat repeats: what Shopify hinders now is a line in the log, not a failure."""
+
+    @wraps(task)
+    def run(*args: P.args, **kwargs: P.kwargs) -> int:
+        try:
+            return task(*args, **kwargs)
+        except ShopifyError as error:
+            logger.warning("%s is put off: %s", task.__name__, error)
+            return 0
+
+    return run
 
 
 @shared_task
@@ -22,6 +45,7 @@ def sweep_operations() -> int:
 
 
 @shared_task
+@comes_again
 def sync_orders() -> int:
     """Mirrors every order that changed since the last sync; none while a long run does so."""
     client = build_client(max_wait=60, priority="background")
@@ -32,22 +56,25 @@ def sync_orders() -> int:
 
 
 @shared_task
-def process_webhook(delivery_id: int) -> None:
+@comes_again
+def process_webhook(delivery_id: int) -> int:
     """Reads again what a webhook hinted at."""
     client = build_client(max_wait=60, priority="background")
     intake.process_webhook(delivery_id, client, now=timezone.now())
+    return 1
 
 
 @shared_task
 def sweep_webhooks() -> int:
     """Answers the webhooks that a broker or a worker lost."""
-    waiting = intake.unprocessed_webhooks()
+    waiting = intake.unprocessed_webhooks(timezone.now())
     for delivery_id in waiting:
         process_webhook.delay(delivery_id)
     return len(waiting)
 
 
 @shared_task
+@comes_again
 def sync_webhooks() -> int:
     """Subscribes again to webhooks that Shopify dropped; returns how many those were."""
     client = build_client(max_wait=60, priority="background")
@@ -55,6 +82,7 @@ def sync_webhooks() -> int:
 
 
 @shared_task
+@comes_again
 def reconcile_requests() -> int:
     """Compares every open and recent request with Shopify; returns how many."""
     client = build_client(max_wait=120, priority="background")

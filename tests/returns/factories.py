@@ -68,7 +68,7 @@ class ReturnReasonFactory(DjangoModelFactory):
 
     code = "too-small"
     label = "Too small"
-    shopify_handle = "size-too-small"
+    shopify_handle = "too-small"
 
 
 class ReturnRequestFactory(DjangoModelFactory):

@@ -8,7 +8,7 @@ from returns_portal.shopify.shop import list_return_reason_definitions
 
 DAY = 24 * 60 * 60
 CACHE_KEY = "shopify-return-reasons"
-FALLBACKS = ("other", "unknown")
+FALLBACKS = ("other-reason", "other", "unknown")
 
 
 def find_reason_definition(client: ShopifyClient, handle: str) -> str:

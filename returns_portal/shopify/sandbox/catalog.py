@@ -193,18 +193,25 @@ GOODS = (
     ),
 )
 REASONS = (
-    ("unwanted", "Changed my mind"),
-    ("size-too-small", "Too small"),
-    ("size-too-large", "Too large"),
-    ("color", "Color is not as expected"),
-    ("style", "Style is not as expected"),
-    ("defective", "Damaged or defective"),
-    ("not-as-described", "Not as described"),
-    ("wrong-item", "Wrong item received"),
-    ("other", "Other"),
+    ("changed-my-mind", "Changed my mind"),
+    ("too-small", "Too small"),
+    ("too-big", "Too big"),
+    ("color", "Color"),
+    ("style", "Style"),
+    ("arrived-late", "Arrived late"),
+    ("damaged-or-defective", "Damaged or defective"),
+    ("item-not-as-described", "Item not as described"),
+    ("received-the-wrong-item", "Received the wrong item"),
+    ("other-reason", "Other reason"),
 )
-CLOTHING = ("size-too-small", "size-too-large", "style", "color", "unwanted", "defective")
-THINGS = ("defective", "not-as-described", "wrong-item", "unwanted", "other")
+CLOTHING = ("too-small", "too-big", "style", "color", "changed-my-mind", "damaged-or-defective")
+THINGS = (
+    "damaged-or-defective",
+    "item-not-as-described",
+    "received-the-wrong-item",
+    "changed-my-mind",
+    "other-reason",
+)
 LOCATIONS = (
     ("Main warehouse", True, "12 Quay Street", "Newark", "NJ", "07102", "US"),
     ("Returns center", True, "480 Mill Road", "Allentown", "PA", "18109", "US"),
@@ -229,7 +236,7 @@ def add_catalog(draft: Draft, shop: str) -> None:
         key = draft.new_id("ReturnReasonDefinition")
         draft.put("reason", {"id": key, "handle": handle, "name": name, "deleted": False})
     key = draft.new_id("ReturnReasonDefinition")
-    draft.put("reason", {"id": key, "handle": "late", "name": "Arrived late", "deleted": True})
+    draft.put("reason", {"id": key, "handle": "retired", "name": "Retired reason", "deleted": True})
     for number, goods in enumerate(GOODS):
         _add_goods(draft, goods, locations, number)
 

@@ -175,7 +175,7 @@ def _reason(state: State, given: Doc, path: Path) -> Doc:
     reason = state.get("ReturnReasonDefinition", gid.expect(key, "ReturnReasonDefinition"))
     if reason is None or reason.doc["deleted"]:
         raise Refused("Return reason definition does not exist.", field=where, code="NOT_FOUND")
-    if creating and reason.doc["handle"] == "other" and not given.get("returnReasonNote"):
+    if creating and reason.doc["handle"] == "other-reason" and not given.get("returnReasonNote"):
         message = "A note is required for this return reason."
         raise Refused(message, field=[*path, "returnReasonNote"], code="BLANK")
     return reason.doc

@@ -60,7 +60,7 @@ class Desk:
         """The order as it stands now."""
         return self.state.tables["order"][order["id"]]
 
-    def reason(self, handle: str = "unwanted") -> str:
+    def reason(self, handle: str = "changed-my-mind") -> str:
         """The id of a reason definition."""
         rows = self.state.tables["reason"].values()
         return next(row["id"] for row in rows if row["handle"] == handle)

@@ -157,12 +157,12 @@ class TestReturnCreate:
 
     def test_refuses_a_deleted_reason(self, desk: Desk) -> None:
         order = desk.order()
-        lines = desk.lines(order, 1, returnReasonDefinitionId=desk.reason("late"))
+        lines = desk.lines(order, 1, returnReasonDefinitionId=desk.reason("retired"))
         assert codes(desk.create(order, lines)) == ["NOT_FOUND"]
 
     def test_needs_a_note_with_the_reason_other(self, desk: Desk) -> None:
         order = desk.order()
-        lines = desk.lines(order, 1, returnReasonDefinitionId=desk.reason("other"))
+        lines = desk.lines(order, 1, returnReasonDefinitionId=desk.reason("other-reason"))
         assert codes(desk.create(order, lines)) == ["BLANK"]
         lines[0]["returnReasonNote"] = "It hums at night"
         assert desk.create(order, lines)["userErrors"] == []
