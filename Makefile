@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 SCHEMA := .cache/shopify/admin_2026-10.json.gz
 LOCK := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help demo demo-reset test check schema lock clean
+.PHONY: help demo demo-reset test check chaos schema lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -35,6 +35,11 @@ check: $(VENV)/installed-dev $(SCHEMA) ## Check style, types, layers, migrations
 	$(PRODUCTION) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(PRODUCTION) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(BIN)/pytest -q tests/shopify -k schema
+
+# One process over SQLite where there is no PostgreSQL with Redis; BROKER=rabbitmq is the third way.
+BROKER ?= $(shell pg_isready -q -h 127.0.0.1 2>/dev/null && command -v redis-server >/dev/null && echo redis || echo memory)
+chaos: $(VENV)/installed-dev ## Approve under fire and count: BROKER=memory|redis|rabbitmq SEED=n APPROVALS=n
+	$(BIN)/python -m tests.chaos --broker $(BROKER) $(if $(SEED),--seed $(SEED)) $(if $(APPROVALS),--approvals $(APPROVALS))
 
 schema: $(SCHEMA) ## Fetch Shopify's schema, which the documents are checked against
 

@@ -37,6 +37,5 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:  # noqa: F405
     # A file, as in production: a database in memory locks differently. One for each process.
     _file = Path(tempfile.gettempdir()) / f"returns-portal-tests-{os.getpid()}.sqlite3"
     DATABASES["default"]["TEST"] = {"NAME": _file}  # noqa: F405
-STATIC_ROOT = BASE_DIR / "static"  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SHOPIFY_SETTLE_SECONDS = 0.0

@@ -13,7 +13,6 @@ from returns_portal.returns.models import Operation, ReturnRequest
 
 RUN_OPERATION = "returns_portal.returns.tasks.run_operation"
 MAX_ATTEMPTS = 60
-SWEEP_AT_ONCE = 1000
 
 
 class LeaseLost(Exception):
@@ -40,14 +39,13 @@ def owe(
         defaults={"after": after, "due_at": due_at or now, "created_at": now},
     )
     if created and after is None and due_at is None:
-        call_workers([operation.pk], now=now)
+        call_workers([operation.pk])
     return operation
 
 
-def call_workers(operation_ids: Iterable[int], *, now: datetime) -> None:
+def call_workers(operation_ids: Iterable[int]) -> None:
     """Tells the broker after commit; a broker that is down costs nothing, the sweep comes by."""
     ids = list(operation_ids)
-    Operation.objects.filter(pk__in=ids).update(called_at=now)
 
     def publish() -> None:
         for operation_id in ids:
@@ -57,23 +55,11 @@ def call_workers(operation_ids: Iterable[int], *, now: datetime) -> None:
         transaction.on_commit(publish, robust=True)
 
 
-def due_operations(now: datetime) -> list[int]:
+def due_operations(now: datetime, limit: int | None = None) -> list[int]:
     """The ids of operations that a worker may claim now, oldest first."""
     ready = Q(after__isnull=True) | Q(after__state=Operation.State.DONE)
     operations = Operation.objects.filter(_claimable(now)).filter(ready)
-    return list(operations.order_by("due_at").values_list("pk", flat=True))
-
-
-def unheard_operations(now: datetime) -> list[int]:
-    """The ids of due operations that no worker was called for since they fell due, oldest first.
-
-    A call is taken for lost after the length of a lease: then a worker is called again.
-    """
-    ready = Q(after__isnull=True) | Q(after__state=Operation.State.DONE)
-    uncalled = Q(called_at__isnull=True) | Q(called_at__lt=F("due_at"))
-    lost = Q(called_at__lt=now - lease_length())
-    operations = Operation.objects.filter(_claimable(now)).filter(ready).filter(uncalled | lost)
-    return list(operations.order_by("due_at").values_list("pk", flat=True)[:SWEEP_AT_ONCE])
+    return list(operations.order_by("due_at").values_list("pk", flat=True)[:limit])
 
 
 def claim(operation_id: int, *, now: datetime) -> Operation | None:
@@ -125,8 +111,7 @@ def finish(operation: Operation, *, now: datetime) -> None:
     call_workers(
         operation.followers.filter(state=Operation.State.PENDING, due_at__lte=now).values_list(
             "pk", flat=True
-        ),
-        now=now,
+        )
     )
 
 
@@ -172,7 +157,7 @@ def hasten(return_request_ids: Iterable[int], kind: Operation.Kind, *, now: date
     )
     ids = list(waiting.values_list("pk", flat=True))
     waiting.update(due_at=now)
-    call_workers(ids, now=now)
+    call_workers(ids)
 
 
 def retry(operation: Operation, *, now: datetime) -> bool:
@@ -184,7 +169,7 @@ def retry(operation: Operation, *, now: datetime) -> bool:
         retries=F("retries") + 1,
         finished_at=None,
     )
-    call_workers([operation.pk] if revived else [], now=now)
+    call_workers([operation.pk] if revived else [])
     return bool(revived)
 
 

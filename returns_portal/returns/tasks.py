@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec
 
 from celery import shared_task
 from django.utils import timezone
 
-from returns_portal.returns import intake, mirror, processing
+from returns_portal.returns import intake, mirror, outbox, processing
 from returns_portal.returns.processing.reconcile import reconcile
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.errors import ShopifyError
@@ -16,6 +17,9 @@ from returns_portal.shopify.subscriptions import ensure_subscriptions
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
+# So many workers a sweep calls at the most, each for so long.
+HANDS = 8
+SHIFT = timedelta(seconds=20)
 
 
 def comes_again(task: Callable[P, int]) -> Callable[P, int]:
@@ -40,8 +44,17 @@ def run_operation(operation_id: int) -> None:
 
 @shared_task
 def sweep_operations() -> int:
-    """Sends workers after everything that is due."""
-    return processing.sweep(clock=timezone.now)
+    """Sends a few workers to whatever is due; returns how many."""
+    due = outbox.due_operations(timezone.now(), limit=HANDS)
+    for _operation_id in due:
+        work_off_operations.delay()
+    return len(due)
+
+
+@shared_task
+def work_off_operations() -> int:
+    """Carries out what is due for a while; whatever is left, the next one does."""
+    return processing.work_off(clock=timezone.now, until=timezone.now() + SHIFT)
 
 
 @shared_task

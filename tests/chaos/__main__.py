@@ -36,7 +36,7 @@ def main() -> int:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Approvals under fire.")
-    parser.add_argument("--approvals", type=int, default=200)
+    parser.add_argument("--approvals", type=int, help="200 in one process, else 1000")
     parser.add_argument("--broker", choices=["memory", "redis", "rabbitmq"], default="memory")
     parser.add_argument("--seed", type=int)
     parser.add_argument("--workers", type=int, default=3)
@@ -45,7 +45,9 @@ def arguments() -> argparse.Namespace:
     default = os.environ.get("CHAOS_POSTGRES", "postgres://postgres@127.0.0.1:5432/postgres")
     parser.add_argument("--calm", action="store_true", help="no faults and no deaths: only speed")
     parser.add_argument("--postgres", default=default)
-    return parser.parse_args()
+    given = parser.parse_args()
+    given.approvals = given.approvals or (200 if given.broker == "memory" else 1000)
+    return given
 
 
 def run(scene: Scene, given: argparse.Namespace, seed: int) -> int:

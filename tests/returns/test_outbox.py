@@ -98,24 +98,3 @@ class TestPostpone:
         assert (held.state, held.last_error) == ("unknown", "Shopify is away.")
         assert outbox.due_operations(NOON) == []
         assert outbox.due_operations(NOON + SECOND) == [held.pk]
-
-
-class TestUnheardOperations:
-    def test_are_those_due_that_no_worker_was_called_for(self, settings) -> None:
-        settings.OPERATION_LEASE_SECONDS = 60
-        never = OperationFactory(due_at=NOON)
-        OperationFactory(due_at=NOON, called_at=NOON)
-        put_off = OperationFactory(due_at=NOON, called_at=NOON - SECOND)
-        assert outbox.unheard_operations(NOON) == [never.pk, put_off.pk]
-
-    def test_come_again_when_the_call_was_lost(self, settings) -> None:
-        settings.OPERATION_LEASE_SECONDS = 60
-        called = OperationFactory(due_at=NOON, called_at=NOON)
-        assert outbox.unheard_operations(NOON + 60 * SECOND) == []
-        assert outbox.unheard_operations(NOON + 61 * SECOND) == [called.pk]
-
-    def test_are_not_found_twice_by_two_sweeps(self) -> None:
-        operation = OperationFactory(due_at=NOON)
-        outbox.call_workers(outbox.unheard_operations(NOON), now=NOON)
-        assert outbox.unheard_operations(NOON + SECOND) == []
-        assert outbox.due_operations(NOON + SECOND) == [operation.pk]

@@ -9,17 +9,16 @@ import requests
 from django.core.mail import EmailMessage
 
 from returns_portal.returns.models import Operation, ReturnRequest
-from returns_portal.returns.processing import carry_out, opening, paying
+from returns_portal.returns.processing import carry_out, opening, paying, work_off
 from returns_portal.returns.services import (
     Actor,
     retry_operation,
 )
 from returns_portal.shopify.sandbox.seeds import SHOWCASE
-from tests.returns.shop import Shop
+from tests.returns.shop import MOMENT, Shop
 
 pytestmark = pytest.mark.django_db
 MUTATIONS = ("returnCreate", "returnProcess")
-MOMENT = timedelta(seconds=45)
 
 
 def assert_settled_once(shop: Shop, row: ReturnRequest) -> None:
@@ -71,6 +70,17 @@ class TestApproval:
         shop.work()
         row.refresh_from_db()
         assert shop.order(row.shopify_order_id)["refunds"][0]["return_id"] == row.shopify_return_id
+
+
+class TestWorkOff:
+    def test_carries_out_all_that_a_broker_lost(self, shop: Shop) -> None:
+        row = shop.approve(shop.ask())
+        work_off(clock=lambda: shop.now, until=shop.now + MOMENT)
+        assert_settled_once(shop, row)
+
+    def test_ends_with_its_shift(self, shop: Shop) -> None:
+        shop.approve(shop.ask())
+        assert work_off(clock=lambda: shop.now, until=shop.now) == 0
 
 
 class TestFaults:
@@ -211,6 +221,23 @@ class TestElsewhere:
         paid = [t for r in shop.order(row.shopify_order_id)["refunds"] for t in r["transactions"]]
         assert len(paid) == 1
         assert row.refunded_elsewhere
+
+    def test_a_refund_between_our_look_and_our_payment_is_attached_not_repeated(
+        self, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        row = shop.approve(shop.ask())
+        pay = paying.send_process
+
+        def refund_first(*args: Any, **values: Any) -> Any:
+            monkeypatch.setattr(paying, "send_process", pay)
+            self.back_office(shop, row, "refund")
+            return pay(*args, **values)
+
+        monkeypatch.setattr(paying, "send_process", refund_first)
+        shop.work()
+        row.refresh_from_db()
+        assert len(shop.order(row.shopify_order_id)["refunds"]) == 1
+        assert (row.status, row.refunded_elsewhere) == ("closed", True)
 
     def test_a_return_opened_by_somebody_is_adopted(self, shop: Shop) -> None:
         shop.number, shop.postcode = SHOWCASE[6].order_number, SHOWCASE[6].postcode

@@ -40,9 +40,6 @@ class Operation(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     retries = models.PositiveIntegerField(default=0, help_text=_("How often staff tried again."))
     due_at = models.DateTimeField()
-    called_at = models.DateTimeField(
-        null=True, blank=True, help_text=_("When a worker was last called for it.")
-    )
     lease = models.UUIDField(null=True, blank=True)
     lease_expires_at = models.DateTimeField(null=True, blank=True)
     sent_at = models.DateTimeField(

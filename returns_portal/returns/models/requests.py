@@ -83,7 +83,11 @@ class ReturnRequest(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(refunded_amount__isnull=True)
-                | Q(refunded_amount__gte=0, refunded_amount__lte=F("approved_amount"))
+                | Q(
+                    approved_amount__isnull=False,
+                    refunded_amount__gte=0,
+                    refunded_amount__lte=F("approved_amount"),
+                )
                 | Q(refunded_amount__gte=0, refunded_elsewhere=True),
                 name="request_refund_within_approval",
             ),

@@ -70,7 +70,24 @@ def process_return(step: Step) -> None:
         # Something changed since: perhaps somebody has refunded these units already.
         settle_elsewhere_or_ask(step, _calculates_less(approved, found.outcome.amount))
         return
-    send(step, found, allocate(approved, found.outcome.transactions))
+    try:
+        send(step, found, allocate(approved, found.outcome.transactions))
+    except ShopifyRefused as refusal:
+        look_after_refusal(step, refusal)
+
+
+def look_after_refusal(step: Step, refusal: ShopifyRefused) -> None:
+    """Somebody may have processed or refunded these units since we looked: reads once more.
+
+    Raises NeedsPerson with Shopify's words when nobody did.
+    """
+    found = get_return(
+        step.client, step.request.shopify_return_id, lines=step.request.lines.count()
+    )
+    if is_processed(found):
+        file_found(step, found)
+    else:
+        settle_elsewhere_or_ask(step, str(refusal))
 
 
 def look(step: Step) -> Untouched | None:

@@ -79,4 +79,4 @@ def hasten_unknown(now: datetime) -> None:
     unknown = Operation.objects.filter(state=Operation.State.UNKNOWN)
     ids = list(unknown.values_list("pk", flat=True))
     unknown.update(due_at=now)
-    outbox.call_workers(ids, now=now)
+    outbox.call_workers(ids)
