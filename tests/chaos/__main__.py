@@ -17,7 +17,7 @@ from tests.chaos.scene import Scene, wait_for_port
 
 # Seconds between two kills: a single process needs some to start before it can be killed at work.
 ALONE = (7, 12)
-AMONG_OTHERS = (2, 4)
+AMONG_OTHERS = (3, 6)
 
 
 def main() -> int:

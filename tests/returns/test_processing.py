@@ -1,6 +1,5 @@
 """Carrying out an approval against a shop that fails: one return, one refund, one restock."""
 
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
