@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from returns_portal.returns.carriers import KNOWN, OTHER, normalize_tracking_number
 from returns_portal.returns.models import ReturnReason
 from returns_portal.returns.orders import Choice
 from returns_portal.returns.services import RequestedLine
@@ -146,3 +147,34 @@ class SendForm(forms.Form):
     def __init__(self, data: Mapping[str, Any] | None = None, *, has_conditions: bool) -> None:
         super().__init__(data, auto_id="%s")
         self.fields["conditions"].required = has_conditions
+
+
+class TrackingForm(forms.Form):
+    """The parcel that the shopper sent: who carries it, and under which number."""
+
+    carrier = forms.ChoiceField(
+        choices=[
+            ("", _("Choose a carrier")),
+            *((carrier.code, carrier.name) for carrier in KNOWN),
+            (OTHER, _("Another carrier")),
+        ],
+        error_messages={
+            "required": _("Choose who carries the parcel."),
+            "invalid_choice": _("Choose who carries the parcel."),
+        },
+    )
+    tracking_number = NoteField(
+        max_length=80,
+        error_messages={
+            "required": _("Enter the tracking number on your receipt."),
+            "max_length": _("This is too long for a tracking number."),
+        },
+    )
+
+    def clean_tracking_number(self) -> str:
+        number = normalize_tracking_number(self.cleaned_data["tracking_number"])
+        if not number:
+            raise forms.ValidationError(
+                _("A tracking number has 6 to 40 letters and digits, no words and no link.")
+            )
+        return number

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from returns_portal.returns.carriers import carrier_name
 from returns_portal.returns.eligibility import PolicyTerms
 from returns_portal.returns.emails import (
     MoneyLine,
@@ -17,7 +18,8 @@ from returns_portal.returns.emails import (
     shipping_row,
     shows_instructions,
 )
-from returns_portal.returns.models import Refund, ReturnEvent, ReturnRequest
+from returns_portal.returns.models import Refund, ReturnEvent, ReturnRequest, ReverseDelivery
+from returns_portal.returns.services import may_tell_tracking
 from returns_portal.returns.workflow import FINAL, RELEASES_UNITS, Action, Status, allowed_actions
 from returns_portal.shopify.types import Money
 
@@ -26,6 +28,8 @@ EVENTS = {
     "approved": gettext_lazy("The shop approved your return."),
     "declined": gettext_lazy("The shop declined your return."),
     "canceled": gettext_lazy("You canceled the request."),
+    "sent": gettext_lazy("You sent the parcel."),
+    "sending_changed": gettext_lazy("You changed the tracking number."),
     "received": gettext_lazy("The shop received your parcel."),
     "refunded": gettext_lazy("Your refund was paid."),
     "closed": gettext_lazy("Your return is complete."),
@@ -84,6 +88,9 @@ class StatusPage:
     instructions: list[str]
     happenings: list[Happening]
     can_cancel: bool
+    delivery: ReverseDelivery | None
+    carrier: str
+    may_tell_tracking: bool
     final: bool
     version: str
 
@@ -95,6 +102,7 @@ def build_status_page(return_request: ReturnRequest, *, now: datetime) -> Status
     happenings = _happenings(return_request)
     story = tell_story(return_request, terms, refund, now=now)
     shown = shows_instructions(return_request)
+    delivery = getattr(return_request, "reverse_delivery", None)
     return StatusPage(
         return_request=return_request,
         terms=terms,
@@ -106,6 +114,9 @@ def build_status_page(return_request: ReturnRequest, *, now: datetime) -> Status
         instructions=instruction_steps(terms) if shown else [],
         happenings=happenings,
         can_cancel=Action.CANCEL in allowed_actions(Status(return_request.status)),
+        delivery=delivery,
+        carrier=carrier_name(delivery.carrier) if delivery else "",
+        may_tell_tracking=may_tell_tracking(return_request),
         final=is_settled(return_request),
         version=_version(return_request, story, refund, len(happenings)),
     )
@@ -117,12 +128,19 @@ def is_settled(return_request: ReturnRequest) -> bool:
 
 
 def build_steps(return_request: ReturnRequest, terms: PolicyTerms) -> list[Step]:
-    """Requested, Approved, Received where the refund waits for it, Refunded; or where it ended."""
+    """Requested, Approved, Sent, Received where the refund waits for it, Refunded; or its end.
+
+    A parcel that was sent before the approval stands before it.
+    """
     status = Status(return_request.status)
     if status in RELEASES_UNITS:
         ended = _("Declined") if status is Status.DECLINED else _("Canceled")
         return [Step(_("Requested"), "done"), Step(ended, "stopped")]
-    reached = [(_("Requested"), True), (_("Approved"), status is not Status.REQUESTED)]
+    approved = (_("Approved"), status is not Status.REQUESTED)
+    sent = (_("Sent"), hasattr(return_request, "reverse_delivery"))
+    reached = [(_("Requested"), True), approved]
+    if sent[1]:
+        reached = [reached[0], *sorted((approved, sent), key=lambda step: not step[1])]
     if terms.refund_on == "receipt" or status is Status.RECEIVED:
         received = status is Status.RECEIVED or return_request.refunded_at is not None
         reached.append((_("Received"), received or status is Status.CLOSED))
@@ -209,6 +227,12 @@ def _story_of_requested(return_request: ReturnRequest, now: datetime) -> Story:
 
 def _story_of_approved(return_request: ReturnRequest, terms: PolicyTerms, status: Status) -> Story:
     waits_for_parcel = terms.refund_on == "receipt" and status is Status.APPROVED
+    if waits_for_parcel and hasattr(return_request, "reverse_delivery"):
+        return Story(
+            _("Your parcel is on its way."),
+            _("Your refund follows once it has arrived."),
+            _("The shop"),
+        )
     if waits_for_parcel:
         return Story(
             _("Your return is approved."),

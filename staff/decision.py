@@ -269,7 +269,7 @@ def build_due(request: ReturnRequest, now: datetime) -> wording.Due | None:
 def get_for_decision(pk: int) -> ReturnRequest | None:
     """The request with its lines and reasons, or None."""
     return (
-        ReturnRequest.objects.select_related("policy")
+        ReturnRequest.objects.select_related("policy", "reverse_delivery")
         .prefetch_related("lines__reason")
         .filter(pk=pk)
         .first()

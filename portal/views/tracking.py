@@ -1,5 +1,6 @@
 """Following a return by its private link: status, packing slip, cancel."""
 
+import barcode
 import segno
 from django.contrib import messages
 from django.db.models import Prefetch
@@ -38,7 +39,8 @@ def slip(request: HttpRequest, token: str) -> HttpResponse:
     # Only the number: whoever opens the parcel must not get the shopper's private link.
     code = segno.make(page.return_request.rma_number, micro=False, error="m")
     drawing = mark_safe(code.svg_inline(border=2, omitsize=True))  # noqa: S308 - drawn by us
-    return render(request, "portal/slip.html", {"page": page, "code": drawing})
+    bars = barcode.get("code128", page.return_request.rma_number).build()[0]
+    return render(request, "portal/slip.html", {"page": page, "code": drawing, "bars": bars})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -70,6 +72,7 @@ def get_page_or_404(token: str) -> StatusPage:
     lines = ReturnLineItem.objects.select_related("reason").order_by("pk")
     return_request = (
         ReturnRequest.objects.filter(token=token)
+        .select_related("reverse_delivery")
         .prefetch_related(Prefetch("lines", queryset=lines), "events", "refunds")
         .first()
     )

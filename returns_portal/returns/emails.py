@@ -24,6 +24,7 @@ SUBJECTS = {
     "approved": gettext_lazy("Your return %(rma)s is approved"),
     "declined": gettext_lazy("About your return request %(rma)s"),
     "canceled": gettext_lazy("Your return request %(rma)s is canceled"),
+    "sent": gettext_lazy("We know your parcel is on its way: return %(rma)s"),
     "received": gettext_lazy("Your parcel has arrived: return %(rma)s"),
     "refunded": gettext_lazy("Your refund of %(amount)s: return %(rma)s"),
 }
@@ -93,6 +94,7 @@ def build_context(return_request: ReturnRequest) -> dict[str, Any]:
         "steps": instruction_steps(terms) if shows_instructions(return_request) else [],
         "address": terms.return_address.strip().splitlines(),
         "decline_lines": return_request.decline_reason.splitlines(),
+        "delivery": getattr(return_request, "reverse_delivery", None),
         "from_tiktok": return_request.sales_channel == "tiktok",
     }
 

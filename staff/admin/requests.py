@@ -80,8 +80,9 @@ class ReturnRequestAdmin(ReadOnlyAdmin[ReturnRequest]):
         "contact_email",
         "customer_name",
         "lines__sku",
+        "=reverse_delivery__tracking_number",
     )
-    search_help_text = _lazy("RMA, order, TikTok order ID, name, e-mail or SKU")
+    search_help_text = _lazy("RMA, order, TikTok order ID, name, e-mail, SKU or tracking number")
     list_per_page = 100
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER

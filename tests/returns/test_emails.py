@@ -26,6 +26,7 @@ MOMENTS = {
     "approved": {"approved": True},
     "declined": {"declined": True},
     "canceled": {"canceled": True},
+    "sent": {},
     "received": {"approved": True, "status": "received"},
     "refunded": {"refunded": True},
 }

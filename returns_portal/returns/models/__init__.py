@@ -1,5 +1,6 @@
 """The facts the portal keeps, and the invariants that the database itself holds."""
 
+from returns_portal.returns.models.deliveries import ReverseDelivery
 from returns_portal.returns.models.differences import Difference
 from returns_portal.returns.models.operations import Operation, WebhookDelivery
 from returns_portal.returns.models.orders import MirroredOrder, OrderNumber, OrderSync
@@ -25,5 +26,6 @@ __all__ = [
     "ReturnPolicy",
     "ReturnReason",
     "ReturnRequest",
+    "ReverseDelivery",
     "WebhookDelivery",
 ]

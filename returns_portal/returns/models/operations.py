@@ -18,6 +18,7 @@ class Operation(models.Model):
         RESTOCK = "restock", _("Restock in Shopify")
         CONFIRM_REFUND = "confirm_refund", _("Wait until the money has moved")
         CLOSE_RETURN = "close_return", _("Close the return in Shopify")
+        ANNOUNCE_PARCEL = "announce_parcel", _("Tell Shopify the tracking number")
         SEND_EMAIL = "send_email", _("E-mail the shopper")
 
     class State(models.TextChoices):

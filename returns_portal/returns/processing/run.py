@@ -14,6 +14,7 @@ from returns_portal.returns.processing.mailing import send_email
 from returns_portal.returns.processing.opening import open_return
 from returns_portal.returns.processing.paying import confirm_refund, process_return
 from returns_portal.returns.processing.restocking import close, restock
+from returns_portal.returns.processing.sending import announce
 from returns_portal.returns.processing.step import Clock, NeedsPerson, NotYet, Step
 from returns_portal.returns.refund_amounts import NotPayable
 from returns_portal.returns.services.settlement import ask_for_attention
@@ -31,6 +32,7 @@ HANDLERS: dict[str, Callable[[Step], None]] = {
     Operation.Kind.CONFIRM_REFUND: confirm_refund,
     Operation.Kind.RESTOCK: restock,
     Operation.Kind.CLOSE_RETURN: close,
+    Operation.Kind.ANNOUNCE_PARCEL: announce,
     Operation.Kind.SEND_EMAIL: send_email,
 }
 LONGEST_BACKOFF = timedelta(minutes=5)

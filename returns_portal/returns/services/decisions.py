@@ -10,6 +10,7 @@ from returns_portal.returns.models import Operation, ReturnLineItem, ReturnReque
 from returns_portal.returns.outbox import owe
 from returns_portal.returns.reservations import release
 from returns_portal.returns.services.guard import Refused, lock_request, move, owe_email
+from returns_portal.returns.services.sending import owe_announcement
 from returns_portal.returns.workflow import Action
 from returns_portal.shopify.types import Money
 
@@ -44,6 +45,7 @@ def approve(
     opened = owe(return_request, Operation.Kind.CREATE_RETURN, now=now)
     if return_request.policy_terms["refund_on"] == "approval":
         owe(return_request, Operation.Kind.PROCESS_RETURN, after=opened, now=now)
+    owe_announcement(return_request, now=now)
     owe_email(return_request, "approved", now=now)
     return return_request
 

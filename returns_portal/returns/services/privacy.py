@@ -6,7 +6,15 @@ from datetime import datetime
 from django.db import transaction
 
 from returns_portal.returns.history import Actor, record_event
-from returns_portal.returns.models import MirroredOrder, ReturnLineItem, ReturnRequest
+from returns_portal.returns.models import (
+    MirroredOrder,
+    ReturnEvent,
+    ReturnLineItem,
+    ReturnRequest,
+    ReverseDelivery,
+)
+
+SENDING = ("sent", "sending_changed")
 
 
 @transaction.atomic
@@ -19,11 +27,18 @@ def erase_customer(*, order_ids: Sequence[str], actor: Actor, now: datetime) -> 
         postcode_digest="", email_digest="", postcode_masked=False
     )
     requests = ReturnRequest.objects.select_for_update().filter(shopify_order_id__in=order_ids)
-    named = [row for row in requests if row.customer_name or row.contact_email]
+    named = [row for row in requests if _is_named(row)]
     for row in named:
         ReturnLineItem.objects.filter(return_request=row).update(customer_note="")
+        # A tracking number leads to the sender.
+        ReverseDelivery.objects.filter(return_request=row).delete()
+        ReturnEvent.objects.filter(return_request=row, kind__in=SENDING).update(message="")
         ReturnRequest.objects.filter(pk=row.pk).update(customer_name="", contact_email="")
         record_event(
             row, "erased", actor=actor, now=now, message="Personal data erased on request."
         )
     return len(named)
+
+
+def _is_named(row: ReturnRequest) -> bool:
+    return bool(row.customer_name or row.contact_email or hasattr(row, "reverse_delivery"))

@@ -15,6 +15,8 @@ from returns_portal.shopify import types as shopify
 
 MOVED = frozenset({"SUCCESS"})
 NOT_MOVED = frozenset({"FAILURE", "ERROR"})
+# Words to the shopper and news of a parcel may come after the end.
+NOT_WAITED_FOR = (Operation.Kind.SEND_EMAIL, Operation.Kind.ANNOUNCE_PARCEL)
 CONFIRM_AFTER = timedelta(seconds=30)
 
 
@@ -234,7 +236,7 @@ def close_when_complete(return_request: ReturnRequest, *, now: datetime) -> None
     """Closes a request whose money has moved and to whom nothing is owed in Shopify any more."""
     return_request.refresh_from_db()
     over = [Operation.State.DONE, Operation.State.SKIPPED]
-    owed = return_request.operations.exclude(kind=Operation.Kind.SEND_EMAIL).exclude(state__in=over)
+    owed = return_request.operations.exclude(kind__in=NOT_WAITED_FOR).exclude(state__in=over)
     open_still = return_request.status in {Status.APPROVED, Status.RECEIVED}
     if open_still and return_request.refunded_at and not owed.exists():
         move(return_request, Action.CLOSE, actor=Actor.system(), now=now, closed_at=now)
