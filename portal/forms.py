@@ -37,6 +37,19 @@ class LookupForm(forms.Form):
     )
 
 
+class LinksForm(forms.Form):
+    """The contact address of earlier requests."""
+
+    email = forms.EmailField(
+        max_length=254,
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+            "max_length": _("This is too long for an e-mail address."),
+        },
+    )
+
+
 class NoteField(forms.CharField):
     """A few words on one line: control characters become spaces, before the length is judged."""
 

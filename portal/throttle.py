@@ -9,7 +9,7 @@ from functools import cache
 
 from django.conf import settings
 from django.http import HttpRequest
-from limits import RateLimitItem, RateLimitItemPerMinute
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 PER_ADDRESS = RateLimitItemPerMinute(30, 10, namespace="lookup-address")
 PER_ORDER = RateLimitItemPerMinute(10, 10, namespace="lookup-order")
+LINKS_PER_ADDRESS = RateLimitItemPerHour(10, 1, namespace="links-address")
+LINKS_PER_EMAIL = RateLimitItemPerHour(3, 1, namespace="links-email")
 # So many failures of one address, and a limit on the order number holds for it too. Below,
 # it does not: others' guesses must not lock a shopper out of their own order.
 SUSPICIOUS = 5
@@ -43,6 +45,15 @@ def record_failure(address: str, number: str) -> None:
         except StorageError:
             _warn()
             get_local_limiter().hit(item, key)
+
+
+def take(item: RateLimitItem, key: str) -> bool:
+    """Counts one more of what `item` limits; False when `key` had all that it may have."""
+    try:
+        return get_limiter().hit(item, key)
+    except StorageError:
+        _warn()
+        return get_local_limiter().hit(item, key)
 
 
 def client_address(request: HttpRequest) -> str:

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from portal.views import lookup, ordering, sending, tracking
+from portal.views import links, lookup, ordering, sending, tracking
 
 app_name = "portal"
 
 urlpatterns = [
     path("", lookup.lookup, name="lookup"),
+    path("links/", links.links, name="links"),
+    path("links/sent/", links.links_sent, name="links-sent"),
+    path("open/<str:signed>/", links.open_order, name="open"),
     path("orders/<int:legacy_id>/", ordering.choose, name="choose"),
     path("orders/<int:legacy_id>/quote/", ordering.quote, name="quote"),
     path("orders/<int:legacy_id>/review/", ordering.review, name="review"),

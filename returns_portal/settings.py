@@ -131,6 +131,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "returns_portal.returns.tasks.sweep_webhooks",
         "schedule": 60.0,
     },
+    "send-links": {
+        "task": "returns_portal.returns.tasks.send_links",
+        "schedule": 60.0,
+    },
     "sync-webhooks": {
         "task": "returns_portal.returns.tasks.sync_webhooks",
         "schedule": 3600.0,

@@ -152,6 +152,17 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(url_of(operation.return_request))
 
 
+@require_POST
+def renew_link(request: HttpRequest, pk: int) -> HttpResponse:
+    """Gives the return a new private link in place of the old one."""
+    require(request, VIEW, DECIDE)
+    return_request = get_request_or_404(pk)
+    services.renew_link(request_id=pk, actor=actor_of(request), now=timezone.now())
+    words = _("has a new private link. The old one does not work any more.")
+    messages.success(request, linked_message(return_request, words))
+    return redirect(url_of(return_request))
+
+
 def _step(operation: Operation) -> str:
     return str(operation.get_kind_display())
 

@@ -24,6 +24,7 @@ EVENTS: dict[str, Promise] = {
     "approved": _lazy("Approved"),
     "declined": _lazy("Declined"),
     "canceled": _lazy("Canceled"),
+    "link_renewed": _lazy("New private link"),
     "sent": _lazy("Parcel sent"),
     "sending_changed": _lazy("Tracking number changed"),
     "announce_parcel": _lazy("Parcel told to Shopify"),

@@ -2,14 +2,17 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, get_currency_symbol
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, override, to_locale
 from django.utils.translation import gettext as _
 
@@ -25,9 +28,14 @@ SUBJECTS = {
     "declined": gettext_lazy("About your return request %(rma)s"),
     "canceled": gettext_lazy("Your return request %(rma)s is canceled"),
     "sent": gettext_lazy("We know your parcel is on its way: return %(rma)s"),
+    "link": gettext_lazy("The new link to your return %(rma)s"),
+    "links": gettext_lazy("The links to your returns"),
     "received": gettext_lazy("Your parcel has arrived: return %(rma)s"),
     "refunded": gettext_lazy("Your refund of %(amount)s: return %(rma)s"),
 }
+
+LINKS_REACH_BACK = timedelta(days=180)
+MOST_LINKS = 20
 
 
 class NotYetTrue(Exception):
@@ -48,20 +56,25 @@ class MoneyLine:
 def build_email(return_request: ReturnRequest, event: str) -> EmailMultiAlternatives:
     """The mail about `event` to the request's contact address: text and HTML, ready to send.
 
+    What follows a dash in `event` tells one of many of its kind: "links-3".
+
     The same request and event always carry the same Message-ID. Raises KeyError for an unknown
     event, and NotYetTrue for `refunded` while no refund has arrived.
     """
     if event == "refunded" and return_request.refunded_at is None:
         raise NotYetTrue(f"{return_request.rma_number} is not refunded.")
     with override(return_request.language):
+        name = event.partition("-")[0]
         context = build_context(return_request)
-        subject = SUBJECTS[event] % {
+        if name == "links":
+            context["links"] = status_links(return_request)
+        subject = SUBJECTS[name] % {
             "rma": return_request.rma_number,
             "amount": context["amount"],
         }
         context["subject"] = subject
-        text = render_to_string(f"emails/{event}.txt", context)
-        html = render_to_string(f"emails/{event}.html", context)
+        text = render_to_string(f"emails/{name}.txt", context)
+        html = render_to_string(f"emails/{name}.html", context)
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n",
@@ -97,6 +110,25 @@ def build_context(return_request: ReturnRequest) -> dict[str, Any]:
         "delivery": getattr(return_request, "reverse_delivery", None),
         "from_tiktok": return_request.sales_channel == "tiktok",
     }
+
+
+def requests_of(email: str, *, now: datetime) -> QuerySet[ReturnRequest]:
+    """The requests of half a year with this contact address, newest first."""
+    recent = ReturnRequest.objects.filter(requested_at__gt=now - LINKS_REACH_BACK)
+    return recent.filter(contact_email__iexact=email).order_by("-requested_at", "-pk")
+
+
+def status_links(return_request: ReturnRequest) -> list[tuple[str, str, str]]:
+    """RMA, order and private link of each recent request with the same contact address."""
+    rows = requests_of(return_request.contact_email, now=timezone.now())[:MOST_LINKS]
+    return [
+        (
+            row.rma_number,
+            row.order_name,
+            settings.SITE_URL + reverse("portal:status", args=[row.token]),
+        )
+        for row in rows
+    ]
 
 
 def read_terms(return_request: ReturnRequest) -> PolicyTerms:

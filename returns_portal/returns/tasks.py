@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from returns_portal.returns import intake, mirror, outbox, processing
 from returns_portal.returns.processing.reconcile import reconcile
+from returns_portal.returns.services import answer_wishes
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.errors import ShopifyError
 from returns_portal.shopify.subscriptions import ensure_subscriptions
@@ -100,3 +101,9 @@ def reconcile_requests() -> int:
     """Compares every open and recent request with Shopify; returns how many."""
     client = build_client(max_wait=120, priority="background")
     return sum(1 for _request in reconcile(client, now=timezone.now()))
+
+
+@shared_task
+def send_links() -> int:
+    """Answers everybody who asked for links by e-mail; returns how many those were."""
+    return answer_wishes(now=timezone.now())

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
+from returns_portal.returns.links import build_order_link
 from returns_portal.returns.models import (
     Difference,
     MirroredOrder,
@@ -19,7 +20,7 @@ from returns_portal.returns.models import (
     ReturnEvent,
     WebhookDelivery,
 )
-from returns_portal.returns.services import Refused, retry_operation
+from returns_portal.returns.services import Refused, retry_operation, revoke_order_links
 from returns_portal.returns.workflow import InvalidTransition
 from staff import views, wording
 from staff.admin.base import ReadOnlyAdmin, badge
@@ -144,8 +145,30 @@ class MirroredOrderAdmin(ReadOnlyAdmin[MirroredOrder]):
     search_fields = ("name", "=tiktok_order_id", "=numbers__number")
     search_help_text = _lazy("Order name or TikTok order ID")
     ordering = ("-shopify_updated_at",)
+    actions = ("make_links", "revoke_links")
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
+
+    def has_link_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perms((views.VIEW, views.DECIDE))
+
+    @admin.action(description=_lazy("Make a link for the shopper"), permissions=["link"])
+    def make_links(self, request: HttpRequest, orders: QuerySet[MirroredOrder]) -> None:
+        """Shows a link that opens the order without typing, for each order chosen."""
+        for order in orders:
+            words = format_html("{}: <code>{}</code>", order.name, build_order_link(order))
+            self.message_user(request, words, messages.SUCCESS)
+
+    @admin.action(description=_lazy("Revoke all links"), permissions=["link"])
+    def revoke_links(self, request: HttpRequest, orders: QuerySet[MirroredOrder]) -> None:
+        """Makes the links handed out for these orders open nothing any more."""
+        count = revoke_order_links(order_ids=list(orders.values_list("pk", flat=True)))
+        text = ngettext(
+            "The links to %(count)d order are revoked.",
+            "The links to %(count)d orders are revoked.",
+            count,
+        )
+        self.message_user(request, text % {"count": count}, messages.SUCCESS)
 
 
 @admin.register(ReturnEvent)

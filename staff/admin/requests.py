@@ -129,6 +129,7 @@ class ReturnRequestAdmin(ReadOnlyAdmin[ReturnRequest]):
                 ("receive", views.receive),
                 ("progress", views.progress),
                 ("compare", views.compare),
+                ("renew_link", views.renew_link),
             )
         ]
         return own + super().get_urls()

@@ -16,6 +16,9 @@ class MirroredOrder(models.Model):
     snapshot = models.JSONField(help_text="The order's facts as read from Shopify.")
     shopify_updated_at = models.DateTimeField()
     synced_at = models.DateTimeField()
+    link_generation = models.PositiveIntegerField(
+        default=0, help_text="Links of an earlier generation open nothing."
+    )
 
     class Meta:
         indexes = [

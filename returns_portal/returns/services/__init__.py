@@ -4,6 +4,12 @@ from returns_portal.returns.history import Actor
 from returns_portal.returns.quotes import RequestedLine
 from returns_portal.returns.services.decisions import approve, cancel, decline
 from returns_portal.returns.services.guard import Refused
+from returns_portal.returns.services.links import (
+    answer_wishes,
+    ask_for_links,
+    renew_link,
+    revoke_order_links,
+)
 from returns_portal.returns.services.receipt import Receipt, receive
 from returns_portal.returns.services.requesting import NotEligible, Problem, request_return
 from returns_portal.returns.services.sending import may_tell_tracking, tell_tracking
@@ -16,12 +22,16 @@ __all__ = [
     "Receipt",
     "Refused",
     "RequestedLine",
+    "answer_wishes",
     "approve",
+    "ask_for_links",
     "cancel",
     "decline",
     "may_tell_tracking",
     "receive",
+    "renew_link",
     "request_return",
     "retry_operation",
+    "revoke_order_links",
     "tell_tracking",
 ]
