@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from returns_portal.returns.carriers import KNOWN, OTHER, normalize_tracking_number
-from returns_portal.returns.models import ReturnReason
+from returns_portal.returns.models import Message, ReturnReason
 from returns_portal.returns.orders import Choice
 from returns_portal.returns.services import RequestedLine
 
@@ -191,3 +191,15 @@ class TrackingForm(forms.Form):
                 _("A tracking number has 6 to 40 letters and digits, no words and no link.")
             )
         return number
+
+
+class MessageForm(forms.Form):
+    """A message to the shop."""
+
+    body = forms.CharField(
+        max_length=Message.LONGEST,
+        error_messages={
+            "required": _("Write a few words first."),
+            "max_length": _("Keep it under %(limit_value)d characters; it has %(show_value)d."),
+        },
+    )

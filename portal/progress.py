@@ -18,7 +18,13 @@ from returns_portal.returns.emails import (
     shipping_row,
     shows_instructions,
 )
-from returns_portal.returns.models import Refund, ReturnEvent, ReturnRequest, ReverseDelivery
+from returns_portal.returns.models import (
+    Message,
+    Refund,
+    ReturnEvent,
+    ReturnRequest,
+    ReverseDelivery,
+)
 from returns_portal.returns.services import may_tell_tracking
 from returns_portal.returns.workflow import FINAL, RELEASES_UNITS, Action, Status, allowed_actions
 from returns_portal.shopify.types import Money
@@ -91,6 +97,8 @@ class StatusPage:
     delivery: ReverseDelivery | None
     carrier: str
     may_tell_tracking: bool
+    messages: int
+    unread: int
     final: bool
     version: str
 
@@ -102,6 +110,8 @@ def build_status_page(return_request: ReturnRequest, *, now: datetime) -> Status
     happenings = _happenings(return_request)
     story = tell_story(return_request, terms, refund, now=now)
     shown = shows_instructions(return_request)
+    thread = list(return_request.messages.all())
+    unread = [m for m in thread if m.author == Message.Author.STAFF and m.read_at is None]
     delivery = getattr(return_request, "reverse_delivery", None)
     return StatusPage(
         return_request=return_request,
@@ -117,8 +127,10 @@ def build_status_page(return_request: ReturnRequest, *, now: datetime) -> Status
         delivery=delivery,
         carrier=carrier_name(delivery.carrier) if delivery else "",
         may_tell_tracking=may_tell_tracking(return_request),
+        messages=len(thread),
+        unread=len(unread),
         final=is_settled(return_request),
-        version=_version(return_request, story, refund, len(happenings)),
+        version=_version(return_request, story, refund, len(happenings) + len(thread)),
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import links, lookup, ordering, sending, tracking
+from portal.views import links, lookup, ordering, sending, talking, tracking
 
 app_name = "portal"
 
@@ -17,6 +17,7 @@ urlpatterns = [
     path("orders/<int:legacy_id>/submit/", ordering.submit, name="submit"),
     path("returns/<slug:token>/", tracking.status, name="status"),
     path("returns/<slug:token>/slip/", tracking.slip, name="slip"),
+    path("returns/<slug:token>/messages/", talking.thread, name="messages"),
     path("returns/<slug:token>/calendar.ics", sending.calendar, name="calendar"),
     path("returns/<slug:token>/tracking/", sending.tracking, name="tracking"),
     path("returns/<slug:token>/cancel/", tracking.cancel, name="cancel"),

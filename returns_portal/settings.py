@@ -153,6 +153,8 @@ CELERY_BEAT_SCHEDULE = {
 vars().update(env.email_url_config(required("EMAIL_URL", "consolemail://")))
 EMAIL_TIMEOUT = 15
 DEFAULT_FROM_EMAIL = required("DEFAULT_FROM_EMAIL", "Returns <returns@example.com>")
+# Where staff are told that a shopper wrote; empty: nowhere but in the admin.
+STAFF_EMAIL = env.str("STAFF_EMAIL", default="")
 
 # Shopify
 SHOPIFY_SHOP = required("SHOPIFY_SHOP", "demo-shop.myshopify.com")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from returns_portal.returns import snapshots
 from returns_portal.returns import wording as domain_wording
 from returns_portal.returns.eligibility import PolicyTerms, Verdict
-from returns_portal.returns.models import Operation, Refund, ReturnLineItem, ReturnRequest
+from returns_portal.returns.models import Message, Operation, Refund, ReturnLineItem, ReturnRequest
 from returns_portal.returns.quotes import quote_request
 from returns_portal.returns.refund_amounts import rounded
 from returns_portal.returns.workflow import Status
@@ -250,12 +250,24 @@ def build_page(
         "links": build_links(request),
         "others": other_requests(request),
         "decisions": allowed_decisions(request, user),
+        **build_thread(request, user),
         "before": before,
         "after": after,
         "due": build_due(request, now),
         "window_until": request.window_ends_at and domain_wording.last_day(request.window_ends_at),
         "differences": list(request.differences.filter(settled_at__isnull=True)),
         "may_compare": request.status == Status.REQUESTED,
+    }
+
+
+def build_thread(request: ReturnRequest, user: User | AnonymousUser) -> dict[str, Any]:
+    """The messages with the shopper, and how many of theirs nobody has answered or ticked off."""
+    thread = list(request.messages.select_related("user"))
+    waiting = [m for m in thread if m.author == Message.Author.SHOPPER and m.read_at is None]
+    return {
+        "thread": thread,
+        "unread": len(waiting),
+        "may_write": user.has_perm("returns.decide_returnrequest"),
     }
 
 

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from returns_portal.returns.models import Operation, ReturnRequest
+from returns_portal.returns.models import Message, Operation, ReturnRequest
 from returns_portal.returns.workflow import FINAL, Status
 
 Requests = QuerySet[ReturnRequest]
@@ -43,7 +43,13 @@ def failed(requests: Requests) -> Requests:
 
 
 def needing_attention(requests: Requests) -> Requests:
-    return requests.exclude(attention="")
+    """Requests that ask for a person, or whose shopper wrote what nobody has read."""
+    return requests.filter(_needs_attention())
+
+
+def _needs_attention() -> Q:
+    unread = Message.objects.filter(author=Message.Author.SHOPPER, read_at__isnull=True)
+    return ~Q(attention="") | Q(pk__in=unread.values("return_request_id"))
 
 
 def closed(requests: Requests) -> Requests:
@@ -68,7 +74,7 @@ def count_tabs() -> dict[str, int]:
     counts: dict[str, int] = ReturnRequest.objects.aggregate(
         review=Count("pk", filter=Q(status=Status.REQUESTED.value)),
         progress=Count("pk", filter=Q(status__in=UNDER_WAY)),
-        attention=Count("pk", filter=~Q(attention="")),
+        attention=Count("pk", filter=_needs_attention()),
         closed=Count("pk", filter=Q(status__in=DONE)),
         all=Count("pk"),
     )

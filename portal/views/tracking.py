@@ -73,7 +73,7 @@ def get_page_or_404(token: str) -> StatusPage:
     return_request = (
         ReturnRequest.objects.filter(token=token)
         .select_related("reverse_delivery")
-        .prefetch_related(Prefetch("lines", queryset=lines), "events", "refunds")
+        .prefetch_related(Prefetch("lines", queryset=lines), "events", "refunds", "messages")
         .first()
     )
     if return_request is None:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from returns_portal.returns import snapshots
 from returns_portal.returns.eligibility import PolicyTerms
-from returns_portal.returns.models import ReturnRequest
+from returns_portal.returns.models import Message, ReturnRequest
 from returns_portal.returns.workflow import RELEASES_UNITS, Status
 from returns_portal.shopify.types import Money
 
@@ -30,10 +30,14 @@ SUBJECTS = {
     "sent": gettext_lazy("We know your parcel is on its way: return %(rma)s"),
     "link": gettext_lazy("The new link to your return %(rma)s"),
     "links": gettext_lazy("The links to your returns"),
+    "message": gettext_lazy("The shop wrote to you: return %(rma)s"),
+    "note": gettext_lazy("Message about return %(rma)s"),
     "received": gettext_lazy("Your parcel has arrived: return %(rma)s"),
     "refunded": gettext_lazy("Your refund of %(amount)s: return %(rma)s"),
 }
 
+# To the shopper, and to staff.
+MESSAGES = frozenset({"message", "note"})
 LINKS_REACH_BACK = timedelta(days=180)
 MOST_LINKS = 20
 
@@ -64,10 +68,12 @@ def build_email(return_request: ReturnRequest, event: str) -> EmailMultiAlternat
     if event == "refunded" and return_request.refunded_at is None:
         raise NotYetTrue(f"{return_request.rma_number} is not refunded.")
     with override(return_request.language):
-        name = event.partition("-")[0]
+        name, _dash, number = event.partition("-")
         context = build_context(return_request)
         if name == "links":
             context["links"] = status_links(return_request)
+        if name in MESSAGES:
+            context |= message_context(return_request, int(number))
         subject = SUBJECTS[name] % {
             "rma": return_request.rma_number,
             "amount": context["amount"],
@@ -78,7 +84,7 @@ def build_email(return_request: ReturnRequest, event: str) -> EmailMultiAlternat
     message = EmailMultiAlternatives(
         subject=" ".join(subject.split()),
         body=re.sub(r"\n{3,}", "\n\n", text.strip()) + "\n",
-        to=[return_request.contact_email],
+        to=[settings.STAFF_EMAIL if name == "note" else return_request.contact_email],
         headers={
             "Message-ID": f"<{return_request.rma_number}.{event}@{settings.SITE_HOST}>",
             "Auto-Submitted": "auto-generated",
@@ -109,6 +115,18 @@ def build_context(return_request: ReturnRequest) -> dict[str, Any]:
         "decline_lines": return_request.decline_reason.splitlines(),
         "delivery": getattr(return_request, "reverse_delivery", None),
         "from_tiktok": return_request.sales_channel == "tiktok",
+    }
+
+
+def message_context(return_request: ReturnRequest, number: int) -> dict[str, Any]:
+    """What mails about one message of the thread tell."""
+    message = Message.objects.get(return_request=return_request, pk=number)
+    page = reverse("admin:returns_returnrequest_change", args=[return_request.pk])
+    return {
+        "message": message,
+        "message_lines": message.body.splitlines(),
+        "status_url": settings.SITE_URL + reverse("portal:messages", args=[return_request.token]),
+        "staff_url": f"{settings.SITE_URL}{page}#messages",
     }
 
 

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from returns_portal.returns.models import Operation, ReturnRequest
+from returns_portal.returns.models import Message, Operation, ReturnRequest
 from returns_portal.returns.workflow import Status
 from staff import bulk, decision, queue, views, wording
 from staff.admin.base import ReadOnlyAdmin, badge
@@ -92,7 +92,14 @@ class ReturnRequestAdmin(ReadOnlyAdmin[ReturnRequest]):
         failed = Operation.objects.filter(
             return_request=OuterRef("pk"), state=Operation.State.FAILED
         )
-        requests = super().get_queryset(request).annotate(has_failed=Exists(failed))
+        unread = Message.objects.filter(
+            return_request=OuterRef("pk"), author=Message.Author.SHOPPER, read_at__isnull=True
+        )
+        requests = (
+            super()
+            .get_queryset(request)
+            .annotate(has_failed=Exists(failed), has_unread=Exists(unread))
+        )
         return requests.prefetch_related("lines__reason")
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
@@ -129,6 +136,7 @@ class ReturnRequestAdmin(ReadOnlyAdmin[ReturnRequest]):
                 ("receive", views.receive),
                 ("progress", views.progress),
                 ("compare", views.compare),
+                ("write", views.write),
                 ("renew_link", views.renew_link),
             )
         ]
@@ -217,6 +225,8 @@ def build_flags(item: ReturnRequest) -> list[tuple[str, str]]:
     flags = []
     if getattr(item, "has_failed", False):
         flags.append(("failed", _("Step failed")))
+    if getattr(item, "has_unread", False):
+        flags.append(("attention", _("New message")))
     if item.attention:
         flags.append(("attention", _("Attention")))
     if not item.identity_verified:

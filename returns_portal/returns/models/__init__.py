@@ -3,6 +3,7 @@
 from returns_portal.returns.models.deliveries import ReverseDelivery
 from returns_portal.returns.models.differences import Difference
 from returns_portal.returns.models.links import LinksWish
+from returns_portal.returns.models.messages import Message
 from returns_portal.returns.models.operations import Operation, WebhookDelivery
 from returns_portal.returns.models.orders import MirroredOrder, OrderNumber, OrderSync
 from returns_portal.returns.models.policies import ReturnPolicy, ReturnReason
@@ -17,6 +18,7 @@ from returns_portal.returns.models.requests import (
 __all__ = [
     "Difference",
     "LinksWish",
+    "Message",
     "MirroredOrder",
     "Operation",
     "OrderNumber",

@@ -10,6 +10,7 @@ from returns_portal.returns.services.links import (
     renew_link,
     revoke_order_links,
 )
+from returns_portal.returns.services.messaging import mark_read, write_message
 from returns_portal.returns.services.receipt import Receipt, receive
 from returns_portal.returns.services.requesting import NotEligible, Problem, request_return
 from returns_portal.returns.services.sending import may_tell_tracking, tell_tracking
@@ -27,6 +28,7 @@ __all__ = [
     "ask_for_links",
     "cancel",
     "decline",
+    "mark_read",
     "may_tell_tracking",
     "receive",
     "renew_link",
@@ -34,4 +36,5 @@ __all__ = [
     "retry_operation",
     "revoke_order_links",
     "tell_tracking",
+    "write_message",
 ]

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.models import (
+    Message,
     MirroredOrder,
     ReturnEvent,
     ReturnLineItem,
@@ -30,6 +31,8 @@ def erase_customer(*, order_ids: Sequence[str], actor: Actor, now: datetime) -> 
     named = [row for row in requests if _is_named(row)]
     for row in named:
         ReturnLineItem.objects.filter(return_request=row).update(customer_note="")
+        # A conversation names people, places and things.
+        Message.objects.filter(return_request=row).update(body="")
         # A tracking number leads to the sender.
         ReverseDelivery.objects.filter(return_request=row).delete()
         ReturnEvent.objects.filter(return_request=row, kind__in=SENDING).update(message="")
@@ -41,4 +44,6 @@ def erase_customer(*, order_ids: Sequence[str], actor: Actor, now: datetime) -> 
 
 
 def _is_named(row: ReturnRequest) -> bool:
-    return bool(row.customer_name or row.contact_email or hasattr(row, "reverse_delivery"))
+    wrote = row.messages.exclude(body="").exists()
+    sent = hasattr(row, "reverse_delivery")
+    return bool(row.customer_name or row.contact_email or sent or wrote)
