@@ -34,6 +34,7 @@ EVENTS = {
     "approved": gettext_lazy("The shop approved your return."),
     "declined": gettext_lazy("The shop declined your return."),
     "canceled": gettext_lazy("You canceled the request."),
+    "changed": gettext_lazy("You changed the request."),
     "sent": gettext_lazy("You sent the parcel."),
     "sending_changed": gettext_lazy("You changed the tracking number."),
     "received": gettext_lazy("The shop received your parcel."),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import links, lookup, ordering, sending, talking, tracking
+from portal.views import changing, links, lookup, ordering, sending, talking, tracking
 
 app_name = "portal"
 
@@ -20,5 +20,6 @@ urlpatterns = [
     path("returns/<slug:token>/messages/", talking.thread, name="messages"),
     path("returns/<slug:token>/calendar.ics", sending.calendar, name="calendar"),
     path("returns/<slug:token>/tracking/", sending.tracking, name="tracking"),
+    path("returns/<slug:token>/change/", changing.change, name="change"),
     path("returns/<slug:token>/cancel/", tracking.cancel, name="cancel"),
 ]

@@ -25,6 +25,7 @@ EVENTS: dict[str, Promise] = {
     "declined": _lazy("Declined"),
     "canceled": _lazy("Canceled"),
     "link_renewed": _lazy("New private link"),
+    "changed": _lazy("Changed by the shopper"),
     "sent": _lazy("Parcel sent"),
     "sending_changed": _lazy("Tracking number changed"),
     "announce_parcel": _lazy("Parcel told to Shopify"),

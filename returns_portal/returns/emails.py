@@ -32,6 +32,7 @@ SUBJECTS = {
     "links": gettext_lazy("The links to your returns"),
     "message": gettext_lazy("The shop wrote to you: return %(rma)s"),
     "note": gettext_lazy("Message about return %(rma)s"),
+    "changed": gettext_lazy("Your return request %(rma)s is changed"),
     "received": gettext_lazy("Your parcel has arrived: return %(rma)s"),
     "refunded": gettext_lazy("Your refund of %(amount)s: return %(rma)s"),
 }

@@ -13,15 +13,17 @@ class UnitsTaken(Exception):
     """Fewer units are free than were asked for."""
 
 
-def free_units(order: Order, in_shopify: Mapping[str, int]) -> dict[str, int]:
+def free_units(
+    order: Order, in_shopify: Mapping[str, int], *, besides: int | None = None
+) -> dict[str, int]:
     """Units a shopper may still ask for, by fulfillment line item id.
 
     `in_shopify` is what Shopify would still take back. Requests whose return is not in Shopify
     yet are not in that number, so their units are taken off here; and no unit is held twice,
-    whatever Shopify says.
+    whatever Shopify says. What the request with the key `besides` holds counts as free.
     """
-    held = reserved_units(in_shopify)
-    unseen = reserved_units(in_shopify, unseen_by_shopify=True)
+    held = reserved_units(in_shopify, besides=besides)
+    unseen = reserved_units(in_shopify, unseen_by_shopify=True, besides=besides)
     bought = bought_units(order)
     return {
         key: max(0, min(count - unseen[key], bought.get(key, 0) - held[key]))
@@ -34,9 +36,13 @@ def bought_units(order: Order) -> dict[str, int]:
     return {line.id: line.quantity for parcel in order.fulfillments for line in parcel.lines}
 
 
-def reserved_units(keys: Iterable[str], *, unseen_by_shopify: bool = False) -> Counter[str]:
-    """Units that requests hold, by fulfillment line item id."""
+def reserved_units(
+    keys: Iterable[str], *, unseen_by_shopify: bool = False, besides: int | None = None
+) -> Counter[str]:
+    """Units that requests, but that with the key `besides`, hold; by fulfillment line item id."""
     units = ReservedUnit.objects.filter(fulfillment_line_item_id__in=list(keys))
+    if besides is not None:
+        units = units.exclude(line__return_request_id=besides)
     if unseen_by_shopify:
         units = units.filter(Q(line__return_request__shopify_return_id=""))
     return Counter(units.values_list("fulfillment_line_item_id", flat=True))

@@ -4,7 +4,7 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from portal import throttle
-from portal.views import lookup, ordering
+from portal.views import changing, lookup, ordering
 from tests.portal.building import Door, build_line, build_order
 from tests.returns.factories import ReturnReasonFactory
 
@@ -30,4 +30,6 @@ def door(db: None, monkeypatch: pytest.MonkeyPatch) -> Door:
     monkeypatch.setattr(lookup, "find_order", door.find_order)
     monkeypatch.setattr(ordering, "read_order", door.read_order)
     monkeypatch.setattr(ordering, "quote_return", door.quote_return)
+    monkeypatch.setattr(changing, "read_order", door.read_order)
+    monkeypatch.setattr(changing, "quote_return", door.quote_return)
     return door

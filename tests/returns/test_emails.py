@@ -27,6 +27,7 @@ MOMENTS = {
     "approved": {"approved": True},
     "declined": {"declined": True},
     "canceled": {"canceled": True},
+    "changed": {},
     "sent": {},
     "link": {},
     "links": {},

@@ -14,9 +14,8 @@ from returns_portal.returns.services.privacy import erase_customer
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.deliveries import list_reverse_orders
 from tests.returns.factories import ReturnPolicyFactory, request_with_line
-from tests.returns.test_processing import Shop, shop
+from tests.returns.shop import Shop
 
-__all__ = ["shop"]
 pytestmark = pytest.mark.django_db
 NUMBER = "1Z999AA10123456784"
 

@@ -2,6 +2,11 @@
 
 from returns_portal.returns.history import Actor
 from returns_portal.returns.quotes import RequestedLine
+from returns_portal.returns.services.changing import (
+    change_request,
+    choices_for_change,
+    facts_for_change,
+)
 from returns_portal.returns.services.decisions import approve, cancel, decline
 from returns_portal.returns.services.guard import Refused
 from returns_portal.returns.services.links import (
@@ -27,7 +32,10 @@ __all__ = [
     "approve",
     "ask_for_links",
     "cancel",
+    "change_request",
+    "choices_for_change",
     "decline",
+    "facts_for_change",
     "mark_read",
     "may_tell_tracking",
     "receive",

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -68,7 +69,7 @@ def request_return(
         return known
     choices = _choices_now(facts, now)
     reasons = ReturnReason.objects.filter(active=True).in_bulk(field_name="code")
-    if problems := _problems(lines, choices, reasons, quote):
+    if problems := problems_of(lines, choices, reasons, quote):
         raise NotEligible(problems)
     chosen = [(line, choices[line.fulfillment_line_item_id]) for line in lines]
     return_request = ReturnRequest.objects.create(
@@ -82,7 +83,7 @@ def request_return(
         requested_at=now,
         **_order_columns(facts),
         **_terms_columns(facts, [choice for _line, choice in chosen], now),
-        **_quote_columns(quote),
+        **quote_columns(quote),
     )
     for line, choice in chosen:
         _add_line(return_request, line, choice, quote, facts, reasons)
@@ -112,12 +113,13 @@ def _choices_now(facts: OrderFacts, now: datetime) -> dict[str, Choice]:
     return {c.fulfillment_line_item_id: c for c in choices if c.fulfillment_line_item_id}
 
 
-def _problems(
+def problems_of(
     lines: Sequence[RequestedLine],
     choices: dict[str, Choice],
     reasons: dict[str, ReturnReason],
     quote: Quote,
 ) -> list[Problem]:
+    """Why these lines cannot be returned as asked and quoted; empty when they can."""
     quoted = {line.fulfillment_line_item_id: line.quantity for line in quote.lines}
     asked = {line.fulfillment_line_item_id: line.quantity for line in lines}
     if not lines or len(asked) != len(lines) or quoted != asked:
@@ -175,7 +177,8 @@ def _terms_columns(
     }
 
 
-def _quote_columns(quote: Quote) -> dict[str, object]:
+def quote_columns(quote: Quote) -> dict[str, object]:
+    """What a request holds of its quote."""
     return {
         "quoted_amount": quote.refund.amount,
         "quote_source": quote.source,
@@ -191,26 +194,16 @@ def _add_line(
     facts: OrderFacts,
     reasons: dict[str, ReturnReason],
 ) -> None:
-    key = line.fulfillment_line_item_id
-    worth = next(item for item in quote.lines if item.fulfillment_line_item_id == key)
-    reason = reasons[line.reason_code]
-    fees = fees_for(facts.terms, [reason], facts.order.currency)
+    asked = asked_columns(line, quote, facts, reasons)
     restockable = choice.line.restockable and choice.line.variant_id is not None
     row = ReturnLineItem.objects.create(
         return_request=return_request,
         line_item_id=choice.line.id,
-        fulfillment_line_item_id=key,
+        fulfillment_line_item_id=line.fulfillment_line_item_id,
         title=choice.line.title[:255],
         variant_title=choice.line.variant_title[:255],
         sku=choice.line.sku[:255],
         image_url=choice.line.image_url[:1000],
-        quantity=line.quantity,
-        reason=reason,
-        customer_note=line.customer_note.strip()[:300],
-        subtotal=worth.subtotal.amount,
-        tax=worth.tax.amount,
-        restocking_fee=worth.restocking_fee.amount,
-        restocking_fee_percent=fees.percent_by_reason[reason.code],
         verdicts=snapshots.dump(choice.verdicts),
         disposition=(
             ReturnLineItem.Disposition.RESTOCKED
@@ -218,8 +211,28 @@ def _add_line(
             else ReturnLineItem.Disposition.NOT_RESTOCKED
         ),
         location_id=(choice.fulfillment.location_id or "") if choice.fulfillment else "",
+        **asked,
     )
     reserve(row, bought=choice.quantity)
+
+
+def asked_columns(
+    line: RequestedLine, quote: Quote, facts: OrderFacts, reasons: dict[str, ReturnReason]
+) -> dict[str, Any]:
+    """What a line holds of the shopper's wish, and of what it is worth."""
+    key = line.fulfillment_line_item_id
+    worth = next(item for item in quote.lines if item.fulfillment_line_item_id == key)
+    reason = reasons[line.reason_code]
+    fees = fees_for(facts.terms, [reason], facts.order.currency)
+    return {
+        "quantity": line.quantity,
+        "reason": reason,
+        "customer_note": line.customer_note.strip()[:300],
+        "subtotal": worth.subtotal.amount,
+        "tax": worth.tax.amount,
+        "restocking_fee": worth.restocking_fee.amount,
+        "restocking_fee_percent": fees.percent_by_reason[reason.code],
+    }
 
 
 def _usable_email(email: str) -> str:
