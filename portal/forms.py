@@ -8,9 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from returns_portal.returns.models import ReturnReason
+from returns_portal.returns.models import PhotoUpload, ReturnReason
 from returns_portal.returns.orders import Choice
-from returns_portal.returns.services import RequestedLine
+from returns_portal.returns.services import RequestedLine, lacks_photo
 
 LONGEST_NOTE = 300
 # Control characters, and the ones that turn the reading direction of what follows.
@@ -49,6 +49,7 @@ class LineForm(forms.Form):
     choose = forms.BooleanField(required=False)
     quantity = forms.IntegerField(required=False)
     reason = forms.CharField(required=False, max_length=40)
+    photos = forms.Field(required=False)
     note = NoteField(
         required=False,
         max_length=LONGEST_NOTE,
@@ -67,6 +68,7 @@ class LineForm(forms.Form):
     ) -> None:
         self.choice = choice
         self.reasons = reasons
+        self.kept_photos: list[PhotoUpload] = []
         super().__init__(data, auto_id="%s", initial={"choose": preselected, "quantity": 1})
 
     def add_prefix(self, field_name: str) -> str:
@@ -75,6 +77,17 @@ class LineForm(forms.Form):
     @property
     def chosen(self) -> bool:
         return bool(self["choose"].value())
+
+    @property
+    def asks_for_photos(self) -> bool:
+        reason = self.reasons.get(str(self["reason"].value() or ""))
+        return reason is not None and reason.takes_photos
+
+    def require_photos(self) -> None:
+        """Notes the problem where the reason needs a photo and none is kept."""
+        reason = self.reasons.get(str(self["reason"].value() or ""))
+        if reason and lacks_photo(reason, len(self.kept_photos)) and "photos" not in self.errors:
+            self.add_error("photos", _("Add a photo that shows what is wrong."))
 
     @property
     def reason_label(self) -> str:

@@ -17,7 +17,7 @@ from returns_portal.returns.emails import (
     shipping_row,
     shows_instructions,
 )
-from returns_portal.returns.models import Refund, ReturnEvent, ReturnRequest
+from returns_portal.returns.models import Refund, ReturnEvent, ReturnLineItem, ReturnRequest
 from returns_portal.returns.workflow import FINAL, RELEASES_UNITS, Action, Status, allowed_actions
 from returns_portal.shopify.types import Money
 
@@ -27,6 +27,7 @@ EVENTS = {
     "declined": gettext_lazy("The shop declined your return."),
     "canceled": gettext_lazy("You canceled the request."),
     "received": gettext_lazy("The shop received your parcel."),
+    "photos_added": gettext_lazy("You added photos."),
     "refunded": gettext_lazy("Your refund was paid."),
     "closed": gettext_lazy("Your return is complete."),
 }
@@ -83,6 +84,8 @@ class StatusPage:
     shipping: Money
     instructions: list[str]
     happenings: list[Happening]
+    with_photos: list[ReturnLineItem]
+    can_add_photos: bool
     can_cancel: bool
     final: bool
     version: str
@@ -105,6 +108,8 @@ def build_status_page(return_request: ReturnRequest, *, now: datetime) -> Status
         shipping=shipping_row(return_request),
         instructions=instruction_steps(terms) if shown else [],
         happenings=happenings,
+        with_photos=[line for line in return_request.lines.all() if line.photos.all()],
+        can_add_photos=return_request.status == Status.REQUESTED,
         can_cancel=Action.CANCEL in allowed_actions(Status(return_request.status)),
         final=is_settled(return_request),
         version=_version(return_request, story, refund, len(happenings)),

@@ -25,6 +25,7 @@ EVENTS: dict[str, Promise] = {
     "declined": _lazy("Declined"),
     "canceled": _lazy("Canceled"),
     "received": _lazy("Parcel received"),
+    "photos_added": _lazy("Photos added"),
     "refunded": _lazy("Refund paid"),
     "closed": _lazy("Closed"),
     "retried": _lazy("Tried again by hand"),

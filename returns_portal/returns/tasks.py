@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from returns_portal.returns import intake, mirror, processing
 from returns_portal.returns.processing.reconcile import reconcile
+from returns_portal.returns.services import sweep_files, sweep_uploads
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.errors import ShopifyError
 from returns_portal.shopify.subscriptions import ensure_subscriptions
@@ -87,3 +88,10 @@ def reconcile_requests() -> int:
     """Compares every open and recent request with Shopify; returns how many."""
     client = build_client(max_wait=120, priority="background")
     return sum(1 for _request in reconcile(client, now=timezone.now()))
+
+
+@shared_task
+def sweep_photos() -> int:
+    """Deletes photos that were never sent, and files that nobody names; returns how many files."""
+    sweep_uploads(now=timezone.now())
+    return sweep_files(now=timezone.now())

@@ -81,7 +81,15 @@ class ReturnPolicyAdmin(ListAdmin[ReturnPolicy]):
 class ReturnReasonAdmin(ListAdmin[ReturnReason]):
     """Reasons in the order in which shoppers see them."""
 
-    list_display = ("label", "position", "active", "fault", "waives_fees", "requires_note")
+    list_display = (
+        "label",
+        "position",
+        "active",
+        "fault",
+        "waives_fees",
+        "requires_note",
+        "photos",
+    )
     list_editable = ("position", "active")
     fields = (
         "label",
@@ -89,6 +97,7 @@ class ReturnReasonAdmin(ListAdmin[ReturnReason]):
         "fault",
         "waives_fees",
         "requires_note",
+        "photos",
         "shopify_handle",
         "position",
         "active",

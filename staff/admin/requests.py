@@ -130,6 +130,15 @@ class ReturnRequestAdmin(ReadOnlyAdmin[ReturnRequest]):
                 ("compare", views.compare),
             )
         ]
+        own += [
+            path(
+                f"<int:pk>/photos/<uuid:public_id>/{ending}",
+                wrap(views.photo),
+                {"small": small},
+                name=f"returns_returnrequest_{name}",
+            )
+            for ending, small, name in (("", False, "photo"), ("small/", True, "thumbnail"))
+        ]
         return own + super().get_urls()
 
     def has_decide_permission(self, request: HttpRequest) -> bool:

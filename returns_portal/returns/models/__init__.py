@@ -3,6 +3,7 @@
 from returns_portal.returns.models.differences import Difference
 from returns_portal.returns.models.operations import Operation, WebhookDelivery
 from returns_portal.returns.models.orders import MirroredOrder, OrderNumber, OrderSync
+from returns_portal.returns.models.photos import Photo, PhotoUpload, StoredPhoto
 from returns_portal.returns.models.policies import ReturnPolicy, ReturnReason
 from returns_portal.returns.models.requests import (
     Refund,
@@ -18,6 +19,8 @@ __all__ = [
     "Operation",
     "OrderNumber",
     "OrderSync",
+    "Photo",
+    "PhotoUpload",
     "Refund",
     "ReservedUnit",
     "ReturnEvent",
@@ -25,5 +28,6 @@ __all__ = [
     "ReturnPolicy",
     "ReturnReason",
     "ReturnRequest",
+    "StoredPhoto",
     "WebhookDelivery",
 ]

@@ -92,11 +92,17 @@ class ReturnReason(models.Model):
         SHOP = "shop", _("the shop")
         CARRIER = "carrier", _("the carrier")
 
+    class Photos(models.TextChoices):
+        NO = "no", _("not asked for")
+        ASKED = "asked", _("asked for")
+        REQUIRED = "required", _("required")
+
     code = models.SlugField(max_length=40, unique=True)
     label = models.CharField(max_length=80)
     fault = models.CharField(max_length=12, choices=Fault.choices, default=Fault.SHOPPER)
     waives_fees = models.BooleanField(default=False)
     requires_note = models.BooleanField(default=False)
+    photos = models.CharField(max_length=12, choices=Photos.choices, default=Photos.NO)
     shopify_handle = models.CharField(max_length=60, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField(default=True)
@@ -105,6 +111,15 @@ class ReturnReason(models.Model):
         verbose_name = _("return reason")
         verbose_name_plural = _("return reasons")
         ordering = ["position", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(photos__in=["no", "asked", "required"]), name="reason_photos_is_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def takes_photos(self) -> bool:
+        return self.photos != self.Photos.NO

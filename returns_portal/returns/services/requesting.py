@@ -23,6 +23,7 @@ from returns_portal.returns.quotes import RequestedLine, fees_for
 from returns_portal.returns.refund_amounts import Quote
 from returns_portal.returns.reservations import free_units, reserve
 from returns_portal.returns.services.guard import owe_email
+from returns_portal.returns.services.photos import attach_uploads, lacks_photo
 from returns_portal.returns.wording import explain
 from returns_portal.returns.workflow import Status
 
@@ -58,10 +59,12 @@ def request_return(
     submission_key: UUID,
     actor: Actor,
     now: datetime,
+    photo_basket: str = "",
 ) -> ReturnRequest:
     """Makes the request and holds its units; the same `submission_key` gives the same request.
 
-    `facts` and `quote` were read from Shopify just before. Raises NotEligible.
+    `facts` and `quote` were read from Shopify just before; photos that wait in `photo_basket`
+    become the request's. Raises NotEligible.
     """
     MirroredOrder.objects.select_for_update().get(shopify_id=facts.order.id)
     if known := ReturnRequest.objects.filter(submission_key=submission_key).first():
@@ -85,7 +88,10 @@ def request_return(
         **_quote_columns(quote),
     )
     for line, choice in chosen:
-        _add_line(return_request, line, choice, quote, facts, reasons)
+        row = _add_line(return_request, line, choice, quote, facts, reasons)
+        if lacks_photo(row.reason, attach_uploads(row, basket=photo_basket)):
+            message = _("%(title)s: add a photo.") % {"title": choice.line.title}
+            raise NotEligible([Problem(line.fulfillment_line_item_id, message)])
     record_event(
         return_request,
         "requested",
@@ -190,7 +196,7 @@ def _add_line(
     quote: Quote,
     facts: OrderFacts,
     reasons: dict[str, ReturnReason],
-) -> None:
+) -> ReturnLineItem:
     key = line.fulfillment_line_item_id
     worth = next(item for item in quote.lines if item.fulfillment_line_item_id == key)
     reason = reasons[line.reason_code]
@@ -220,6 +226,7 @@ def _add_line(
         location_id=(choice.fulfillment.location_id or "") if choice.fulfillment else "",
     )
     reserve(row, bought=choice.quantity)
+    return row
 
 
 def _usable_email(email: str) -> str:
