@@ -1,15 +1,16 @@
 """What a shopper types: the look-up, the choice of each item, and the last page before sending."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from returns_portal.returns.models import PhotoUpload, ReturnReason
+from returns_portal.returns.models import PhotoUpload
 from returns_portal.returns.orders import Choice
+from returns_portal.returns.policies import ReasonGroup, reasons_by_code
 from returns_portal.returns.services import RequestedLine, lacks_photo
 
 LONGEST_NOTE = 300
@@ -61,13 +62,14 @@ class LineForm(forms.Form):
     def __init__(
         self,
         choice: Choice,
-        reasons: Mapping[str, ReturnReason],
+        groups: Sequence[ReasonGroup],
         data: Mapping[str, Any] | None = None,
         *,
         preselected: bool = False,
     ) -> None:
         self.choice = choice
-        self.reasons = reasons
+        self.groups = groups
+        self.reasons = reasons_by_code(groups)
         self.kept_photos: list[PhotoUpload] = []
         super().__init__(data, auto_id="%s", initial={"choose": preselected, "quantity": 1})
 
@@ -77,6 +79,10 @@ class LineForm(forms.Form):
     @property
     def chosen(self) -> bool:
         return bool(self["choose"].value())
+
+    @property
+    def may_ask_for_photos(self) -> bool:
+        return any(reason.takes_photos for reason in self.reasons.values())
 
     @property
     def asks_for_photos(self) -> bool:

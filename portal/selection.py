@@ -11,6 +11,7 @@ from portal.forms import LineForm
 from returns_portal.returns.eligibility import Code
 from returns_portal.returns.models import PhotoUpload, ReturnReason
 from returns_portal.returns.orders import Choice
+from returns_portal.returns.policies import group_reasons
 from returns_portal.returns.services import NotEligible, RequestedLine
 from returns_portal.returns.wording import explain
 
@@ -58,9 +59,13 @@ class Selection:
 
     def _build_forms(self) -> dict[str, LineForm]:
         eligible = [choice for choice in self.choices if choice.eligible]
-        by_code = {reason.code: reason for reason in self.reasons}
         return {
-            choice.key: LineForm(choice, by_code, self.data, preselected=len(eligible) == 1)
+            choice.key: LineForm(
+                choice,
+                group_reasons(self.reasons, choice.line.product_type),
+                self.data,
+                preselected=len(eligible) == 1,
+            )
             for choice in eligible
         }
 

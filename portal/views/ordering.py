@@ -24,9 +24,9 @@ from portal.selection import Selection
 from portal.templatetags.portal_formats import money
 from returns_portal.private_images import serve_photo
 from returns_portal.returns.mirror import TIKTOK_SOURCE, channel_of
-from returns_portal.returns.models import ReturnReason, ReturnRequest
+from returns_portal.returns.models import ReturnRequest
 from returns_portal.returns.orders import OrderFacts, build_choices, read_order
-from returns_portal.returns.policies import NoPolicy
+from returns_portal.returns.policies import NoPolicy, list_reasons
 from returns_portal.returns.quotes import quote_return
 from returns_portal.returns.refund_amounts import Quote
 from returns_portal.returns.services import (
@@ -200,7 +200,7 @@ def _open(request: HttpRequest, grant: Grant) -> OrderPage:
         raise Http404 from None
     selection = Selection(
         build_choices(facts, now=now),
-        list(ReturnReason.objects.filter(active=True)),
+        list_reasons(),
         request.POST.dict() if request.method == "POST" else None,
         now=now,
     )
@@ -268,7 +268,6 @@ def _render_choose(page: OrderPage, status: int = 200, notice: str = "") -> Http
         "accept": ACCEPT,
         "drop": DROP,
         "most_photos": MOST_PHOTOS,
-        "asks_for_photos": any(reason.takes_photos for reason in page.selection.reasons),
         "open_requests": _open_requests(page.grant),
     }
     return render(

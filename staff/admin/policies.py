@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from returns_portal.returns.models import ReturnPolicy, ReturnReason
 from staff.admin.base import ListAdmin
-from staff.forms import PolicyForm, ReasonRowForm
+from staff.forms import PolicyForm, ReasonForm, ReasonRowForm
 
 
 @admin.register(ReturnPolicy)
@@ -81,8 +81,11 @@ class ReturnPolicyAdmin(ListAdmin[ReturnPolicy]):
 class ReturnReasonAdmin(ListAdmin[ReturnReason]):
     """Reasons in the order in which shoppers see them."""
 
+    form = ReasonForm
+    list_select_related = ("parent",)
     list_display = (
         "label",
+        "parent",
         "position",
         "active",
         "fault",
@@ -94,6 +97,8 @@ class ReturnReasonAdmin(ListAdmin[ReturnReason]):
     fields = (
         "label",
         "code",
+        "parent",
+        "product_types",
         "fault",
         "waives_fees",
         "requires_note",

@@ -19,6 +19,7 @@ from returns_portal.returns.models import (
     ReturnRequest,
 )
 from returns_portal.returns.orders import Choice, OrderFacts, build_choices
+from returns_portal.returns.policies import group_reasons, list_reasons, reasons_by_code
 from returns_portal.returns.quotes import RequestedLine, fees_for
 from returns_portal.returns.refund_amounts import Quote
 from returns_portal.returns.reservations import free_units, reserve
@@ -70,10 +71,11 @@ def request_return(
     if known := ReturnRequest.objects.filter(submission_key=submission_key).first():
         return known
     choices = _choices_now(facts, now)
-    reasons = ReturnReason.objects.filter(active=True).in_bulk(field_name="code")
+    reasons = list_reasons()
     if problems := _problems(lines, choices, reasons, quote):
         raise NotEligible(problems)
     chosen = [(line, choices[line.fulfillment_line_item_id]) for line in lines]
+    given = {reason.code: reason for reason in reasons}
     return_request = ReturnRequest.objects.create(
         rma_number=_new_rma_number(),
         token=secrets.token_urlsafe(24),
@@ -88,7 +90,7 @@ def request_return(
         **_quote_columns(quote),
     )
     for line, choice in chosen:
-        row = _add_line(return_request, line, choice, quote, facts, reasons)
+        row = _add_line(return_request, line, choice, quote, facts, given[line.reason_code])
         if lacks_photo(row.reason, attach_uploads(row, basket=photo_basket)):
             message = _("%(title)s: add a photo.") % {"title": choice.line.title}
             raise NotEligible([Problem(line.fulfillment_line_item_id, message)])
@@ -121,7 +123,7 @@ def _choices_now(facts: OrderFacts, now: datetime) -> dict[str, Choice]:
 def _problems(
     lines: Sequence[RequestedLine],
     choices: dict[str, Choice],
-    reasons: dict[str, ReturnReason],
+    reasons: Sequence[ReturnReason],
     quote: Quote,
 ) -> list[Problem]:
     quoted = {line.fulfillment_line_item_id: line.quantity for line in quote.lines}
@@ -131,9 +133,19 @@ def _problems(
     found = []
     for line in lines:
         choice = choices.get(line.fulfillment_line_item_id)
-        if message := _objection_to(line, choice, reasons.get(line.reason_code)):
+        if message := _objection_to(line, choice, _reason_for(line, choice, reasons)):
             found.append(Problem(line.fulfillment_line_item_id, message))
     return found
+
+
+def _reason_for(
+    line: RequestedLine, choice: Choice | None, reasons: Sequence[ReturnReason]
+) -> ReturnReason | None:
+    """The reason that was given, if goods of this kind may be returned for it."""
+    if choice is None:
+        return None
+    groups = group_reasons(reasons, choice.line.product_type)
+    return reasons_by_code(groups).get(line.reason_code)
 
 
 def _objection_to(
@@ -195,11 +207,10 @@ def _add_line(
     choice: Choice,
     quote: Quote,
     facts: OrderFacts,
-    reasons: dict[str, ReturnReason],
+    reason: ReturnReason,
 ) -> ReturnLineItem:
     key = line.fulfillment_line_item_id
     worth = next(item for item in quote.lines if item.fulfillment_line_item_id == key)
-    reason = reasons[line.reason_code]
     fees = fees_for(facts.terms, [reason], facts.order.currency)
     restockable = choice.line.restockable and choice.line.variant_id is not None
     row = ReturnLineItem.objects.create(
