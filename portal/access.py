@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
@@ -88,12 +88,12 @@ def private(referrer: str = "same-origin") -> Callable[[View], View]:
     return decorate
 
 
-def for_granted_order(view: Callable[[HttpRequest, Grant], HttpResponse]) -> Callable[..., Any]:
+def for_granted_order(view: Callable[..., HttpResponseBase]) -> Callable[..., Any]:
     """Calls `view` with this session's grant; an expired one leads back to the look-up."""
 
     @private()
     @wraps(view)
-    def guarded(request: HttpRequest, legacy_id: int) -> HttpResponse:
+    def guarded(request: HttpRequest, legacy_id: int, **kwargs: Any) -> HttpResponseBase:
         grant = get_granted_order_or_404(request, legacy_id)
         if grant.expires_at <= timezone.now():
             messages.info(
@@ -101,6 +101,6 @@ def for_granted_order(view: Callable[[HttpRequest, Grant], HttpResponse]) -> Cal
                 _("To protect your order, we close it after two hours. Please find it again."),
             )
             return redirect("portal:lookup")
-        return view(request, grant)
+        return view(request, grant, **kwargs)
 
     return guarded

@@ -1,7 +1,7 @@
 """What a shopper types: the look-up, the choice of each item, and the last page before sending."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from returns_portal.returns.carriers import KNOWN, OTHER, normalize_tracking_number
-from returns_portal.returns.models import Message, ReturnReason
+from returns_portal.returns.models import Message, PhotoUpload
 from returns_portal.returns.orders import Choice
-from returns_portal.returns.services import RequestedLine
+from returns_portal.returns.policies import ReasonGroup, reasons_by_code
+from returns_portal.returns.services import RequestedLine, lacks_photo
 
 LONGEST_NOTE = 300
 # Control characters, and the ones that turn the reading direction of what follows.
@@ -63,6 +64,7 @@ class LineForm(forms.Form):
     choose = forms.BooleanField(required=False)
     quantity = forms.IntegerField(required=False)
     reason = forms.CharField(required=False, max_length=40)
+    photos = forms.Field(required=False)
     note = NoteField(
         required=False,
         max_length=LONGEST_NOTE,
@@ -74,13 +76,15 @@ class LineForm(forms.Form):
     def __init__(
         self,
         choice: Choice,
-        reasons: Mapping[str, ReturnReason],
+        groups: Sequence[ReasonGroup],
         data: Mapping[str, Any] | None = None,
         *,
         preselected: bool = False,
     ) -> None:
         self.choice = choice
-        self.reasons = reasons
+        self.groups = groups
+        self.reasons = reasons_by_code(groups)
+        self.kept_photos: list[PhotoUpload] = []
         super().__init__(data, auto_id="%s", initial={"choose": preselected, "quantity": 1})
 
     def add_prefix(self, field_name: str) -> str:
@@ -89,6 +93,21 @@ class LineForm(forms.Form):
     @property
     def chosen(self) -> bool:
         return bool(self["choose"].value())
+
+    @property
+    def may_ask_for_photos(self) -> bool:
+        return any(reason.takes_photos for reason in self.reasons.values())
+
+    @property
+    def asks_for_photos(self) -> bool:
+        reason = self.reasons.get(str(self["reason"].value() or ""))
+        return reason is not None and reason.takes_photos
+
+    def require_photos(self) -> None:
+        """Notes the problem where the reason needs a photo and none is kept."""
+        reason = self.reasons.get(str(self["reason"].value() or ""))
+        if reason and lacks_photo(reason, len(self.kept_photos)) and "photos" not in self.errors:
+            self.add_error("photos", _("Add a photo that shows what is wrong."))
 
     @property
     def reason_label(self) -> str:

@@ -22,6 +22,7 @@ from returns_portal.returns.models import (
     Message,
     Refund,
     ReturnEvent,
+    ReturnLineItem,
     ReturnRequest,
     ReverseDelivery,
 )
@@ -38,6 +39,7 @@ EVENTS = {
     "sent": gettext_lazy("You sent the parcel."),
     "sending_changed": gettext_lazy("You changed the tracking number."),
     "received": gettext_lazy("The shop received your parcel."),
+    "photos_added": gettext_lazy("You added photos."),
     "refunded": gettext_lazy("Your refund was paid."),
     "closed": gettext_lazy("Your return is complete."),
 }
@@ -94,6 +96,8 @@ class StatusPage:
     shipping: Money
     instructions: list[str]
     happenings: list[Happening]
+    with_photos: list[ReturnLineItem]
+    can_add_photos: bool
     can_cancel: bool
     delivery: ReverseDelivery | None
     carrier: str
@@ -124,6 +128,8 @@ def build_status_page(return_request: ReturnRequest, *, now: datetime) -> Status
         shipping=shipping_row(return_request),
         instructions=instruction_steps(terms) if shown else [],
         happenings=happenings,
+        with_photos=[line for line in return_request.lines.all() if line.photos.all()],
+        can_add_photos=return_request.status == Status.REQUESTED,
         can_cancel=Action.CANCEL in allowed_actions(Status(return_request.status)),
         delivery=delivery,
         carrier=carrier_name(delivery.carrier) if delivery else "",

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from portal.forms import LineForm
 from returns_portal.returns.eligibility import Code
-from returns_portal.returns.models import ReturnReason
+from returns_portal.returns.models import PhotoUpload, ReturnReason
 from returns_portal.returns.orders import Choice
+from returns_portal.returns.policies import group_reasons
 from returns_portal.returns.services import NotEligible, RequestedLine
 from returns_portal.returns.wording import explain
 
 FIELDS = ("choose", "quantity", "reason", "note")
+FIELDS_SHOWN = ("choose", "quantity", "reason", "photos", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,13 @@ class Selection:
 
     def _build_forms(self) -> dict[str, LineForm]:
         eligible = [choice for choice in self.choices if choice.eligible]
-        by_code = {reason.code: reason for reason in self.reasons}
         return {
-            choice.key: LineForm(choice, by_code, self.data, preselected=len(eligible) == 1)
+            choice.key: LineForm(
+                choice,
+                group_reasons(self.reasons, choice.line.product_type),
+                self.data,
+                preselected=len(eligible) == 1,
+            )
             for choice in eligible
         }
 
@@ -89,6 +95,21 @@ class Selection:
     @property
     def chosen(self) -> list[LineForm]:
         return [form for form in self.forms.values() if form.chosen]
+
+    def show_photos(self, kept: Mapping[str, list[PhotoUpload]]) -> None:
+        """Takes over the photos that were kept for each line."""
+        for form in self.forms.values():
+            form.kept_photos = kept.get(form.choice.fulfillment_line_item_id or "", [])
+
+    def require_photos(self) -> None:
+        """Notes which chosen items still lack a photo that their reason needs."""
+        for form in self.chosen:
+            form.require_photos()
+
+    @property
+    def file_fields(self) -> str:
+        """The names of the fields for files, with commas, for what sends the form without them."""
+        return ",".join(form.add_prefix("photos") for form in self.forms.values())
 
     def is_valid(self) -> bool:
         return not self.problems
@@ -148,7 +169,7 @@ class Selection:
 def _problems_of(form: LineForm) -> list[FieldProblem]:
     return [
         FieldProblem(form.add_prefix(field), f"{form.choice.line.title}: {message}")
-        for field in FIELDS
+        for field in FIELDS_SHOWN
         for message in form.errors.get(field, ())
     ]
 

@@ -15,6 +15,18 @@ urlpatterns = [
     path("orders/<int:legacy_id>/quote/", ordering.quote, name="quote"),
     path("orders/<int:legacy_id>/review/", ordering.review, name="review"),
     path("orders/<int:legacy_id>/submit/", ordering.submit, name="submit"),
+    path(
+        "orders/<int:legacy_id>/photos/<uuid:public_id>/",
+        ordering.waiting_photo,
+        {"small": False},
+        name="waiting_photo",
+    ),
+    path(
+        "orders/<int:legacy_id>/photos/<uuid:public_id>/small/",
+        ordering.waiting_photo,
+        {"small": True},
+        name="waiting_thumbnail",
+    ),
     path("returns/<slug:token>/", tracking.status, name="status"),
     path("returns/<slug:token>/slip/", tracking.slip, name="slip"),
     path("returns/<slug:token>/messages/", talking.thread, name="messages"),
@@ -22,4 +34,17 @@ urlpatterns = [
     path("returns/<slug:token>/tracking/", sending.tracking, name="tracking"),
     path("returns/<slug:token>/change/", changing.change, name="change"),
     path("returns/<slug:token>/cancel/", tracking.cancel, name="cancel"),
+    path("returns/<slug:token>/photos/", tracking.photos, name="photos"),
+    path(
+        "returns/<slug:token>/photos/<uuid:public_id>/",
+        tracking.photo,
+        {"small": False},
+        name="photo",
+    ),
+    path(
+        "returns/<slug:token>/photos/<uuid:public_id>/small/",
+        tracking.photo,
+        {"small": True},
+        name="thumbnail",
+    ),
 ]

@@ -135,6 +135,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "returns_portal.returns.tasks.send_links",
         "schedule": 60.0,
     },
+    "sweep-photos": {
+        "task": "returns_portal.returns.tasks.sweep_photos",
+        "schedule": crontab(hour=4, minute=7),
+    },
     "sync-webhooks": {
         "task": "returns_portal.returns.tasks.sync_webhooks",
         "schedule": 3600.0,
@@ -187,8 +191,21 @@ LOCALE_PATHS = [BASE_DIR / "templates" / "locale"]
 STATIC_URL = "static/"
 STATIC_ROOT = env.str("STATIC_ROOT", default="") or BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Photos of shoppers: outside everything that has an address; only views hand them out.
+PHOTO_ROOT = Path(env.str("PHOTO_ROOT", default="") or BASE_DIR / "photos")
+PHOTO_OPTIONS = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
+FILE_UPLOAD_HANDLERS = [
+    "returns_portal.uploads.CutOffHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 60
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "photos": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PHOTO_ROOT, **PHOTO_OPTIONS},
+    },
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 from returns_portal.returns import snapshots
 from returns_portal.returns import wording as domain_wording
 from returns_portal.returns.eligibility import PolicyTerms, Verdict
-from returns_portal.returns.models import Message, Operation, Refund, ReturnLineItem, ReturnRequest
+from returns_portal.returns.models import (
+    Message,
+    Operation,
+    Photo,
+    Refund,
+    ReturnLineItem,
+    ReturnRequest,
+)
 from returns_portal.returns.quotes import quote_request
 from returns_portal.returns.refund_amounts import rounded
 from returns_portal.returns.workflow import Status
@@ -45,6 +52,7 @@ class LineView:
     fee: str
     rules: tuple[Rule, ...]
     disposition: str
+    photos: tuple[Photo, ...]
 
     @property
     def objections(self) -> tuple[Rule, ...]:
@@ -115,6 +123,7 @@ def _line_view(line: ReturnLineItem, currency: str) -> LineView:
         fee=wording.money(line.restocking_fee, currency) if line.restocking_fee else "",
         rules=tuple(Rule(v.passed, domain_wording.explain(v)) for v in verdicts),
         disposition=line.get_disposition_display(),
+        photos=tuple(line.photos.all()),
     )
 
 
@@ -282,7 +291,7 @@ def get_for_decision(pk: int) -> ReturnRequest | None:
     """The request with its lines and reasons, or None."""
     return (
         ReturnRequest.objects.select_related("policy", "reverse_delivery")
-        .prefetch_related("lines__reason")
+        .prefetch_related("lines__reason", "lines__photos")
         .filter(pk=pk)
         .first()
     )

@@ -196,6 +196,30 @@ class PolicyForm(PolicyModelForm):
         widgets = {"checked_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
 
 
+class ReasonForm(ReasonModelForm):
+    """A reason with its product types written as text, at most one level below another."""
+
+    product_types = WordList(
+        required=False,
+        label=_lazy("Product types"),
+        help_text=_lazy("As in Shopify, with commas: Shoes, Boots. Empty: for all goods."),
+    )
+
+    class Meta:
+        model = ReturnReason
+        fields = "__all__"
+
+    def clean_parent(self) -> ReturnReason | None:
+        parent: ReturnReason | None = self.cleaned_data["parent"]
+        if parent is None:
+            return None
+        if parent.pk == self.instance.pk or parent.parent_id:
+            raise forms.ValidationError(_("Choose a reason that stands below no other."))
+        if self.instance.pk and self.instance.children.exists():
+            raise forms.ValidationError(_("Other reasons stand below this one."))
+        return parent
+
+
 class ReasonRowForm(ReasonModelForm):
     """A row of the list of reasons, whose fields say which reason they belong to."""
 

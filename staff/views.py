@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,8 +20,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRedirect
 
+from returns_portal.private_images import serve_photo
 from returns_portal.returns import services
-from returns_portal.returns.models import Message, Operation, ReturnRequest
+from returns_portal.returns.models import Message, Operation, Photo, ReturnRequest
 from returns_portal.returns.services import Actor, NotEligible, Refused
 from returns_portal.returns.workflow import Action, InvalidTransition, Status, next_status
 from returns_portal.shopify.errors import ShopifyError
@@ -104,6 +106,20 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     context = decision.build_page(return_request, user=request.user, now=now)
     moved = request.GET.get("status") != return_request.status
     return TemplateResponse(request, PROGRESS, {**context, "moved": moved})
+
+
+@require_safe
+def photo(request: HttpRequest, pk: int, public_id: UUID, *, small: bool) -> HttpResponseBase:
+    """A photo that the shopper added, or its thumbnail."""
+    require(request, VIEW)
+    found = (
+        Photo.objects.select_related("line__return_request")
+        .filter(public_id=public_id, line__return_request=pk)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return serve_photo(found, small=small, name=found.line.return_request.rma_number)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -30,6 +30,7 @@ EVENTS: dict[str, Promise] = {
     "sending_changed": _lazy("Tracking number changed"),
     "announce_parcel": _lazy("Parcel told to Shopify"),
     "received": _lazy("Parcel received"),
+    "photos_added": _lazy("Photos added"),
     "refunded": _lazy("Refund paid"),
     "closed": _lazy("Closed"),
     "retried": _lazy("Tried again by hand"),

@@ -1,10 +1,12 @@
 """What every test may use: a sandbox Shopify over real HTTP, time, and settled operations."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 
 from returns_portal.returns.outbox import due_operations
@@ -21,6 +23,13 @@ def now() -> datetime:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def empty_photo_folder() -> Iterator[None]:
+    """Each test begins without photos on the disk, and leaves none behind."""
+    yield
+    shutil.rmtree(settings.PHOTO_ROOT, ignore_errors=True)
 
 
 @pytest.fixture

@@ -29,8 +29,13 @@ if os.environ["CACHE_URL"].startswith("redis"):
 
 from returns_portal.settings import *  # noqa: F403
 
+PHOTO_ROOT = Path(tempfile.gettempdir()) / f"returns-portal-photos-{os.getpid()}"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "photos": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PHOTO_ROOT, **PHOTO_OPTIONS},  # noqa: F405
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 if "sqlite3" in DATABASES["default"]["ENGINE"]:  # noqa: F405

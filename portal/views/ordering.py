@@ -8,26 +8,34 @@ from typing import Protocol
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import Grant, for_granted_order
 from portal.breakdown import build_rows
 from portal.forms import SendForm
+from portal.photos import ACCEPT, DROP, basket_of, take_photos, waiting_photos
 from portal.responses import RETRY_AFTER, problem_status, unavailable
 from portal.selection import Selection
 from portal.templatetags.portal_formats import money
+from returns_portal.private_images import serve_photo
 from returns_portal.returns.mirror import TIKTOK_SOURCE, channel_of
-from returns_portal.returns.models import ReturnReason, ReturnRequest
+from returns_portal.returns.models import ReturnRequest
 from returns_portal.returns.orders import OrderFacts, build_choices, read_order
-from returns_portal.returns.policies import NoPolicy
+from returns_portal.returns.policies import NoPolicy, list_reasons
 from returns_portal.returns.quotes import quote_return
 from returns_portal.returns.refund_amounts import Quote
-from returns_portal.returns.services import Actor, NotEligible, request_return
+from returns_portal.returns.services import (
+    MOST_PHOTOS,
+    Actor,
+    NotEligible,
+    find_uploads,
+    request_return,
+)
 from returns_portal.shopify.errors import ShopifyError, ShopifyNotFound
 from returns_portal.shopify.types import Money
 
@@ -102,6 +110,8 @@ def quote(request: HttpRequest, grant: Grant) -> HttpResponse:
 def review(request: HttpRequest, grant: Grant) -> HttpResponse:
     """What will be sent and what comes back for it, before anything is sent."""
     page = _open(request, grant)
+    take_photos(request, page.selection, grant.order_id, now=page.now)
+    page.selection.require_photos()
     if not page.selection.is_valid():
         return _render_choose(page, status=422)
     try:
@@ -122,6 +132,7 @@ def submit(request: HttpRequest, grant: Grant) -> HttpResponse:
     if sent := _sent_already(request, grant):
         return _see_other(sent)
     page = _open(request, grant)
+    page.selection.require_photos()
     if not page.selection.is_valid():
         changed = bool(page.selection.strays)
         return _sent_meanwhile(page) or _render_choose(page, status=409 if changed else 422)
@@ -130,6 +141,19 @@ def submit(request: HttpRequest, grant: Grant) -> HttpResponse:
     except ShopifyError as error:
         return _render_without_quote(page, error)
     return _submit_quoted(page, quoted)
+
+
+@require_safe
+@for_granted_order
+def waiting_photo(
+    request: HttpRequest, grant: Grant, *, public_id: UUID, small: bool
+) -> HttpResponseBase:
+    """A photo that this session added to the order and has not sent yet."""
+    waiting = find_uploads(basket=basket_of(request), order_id=grant.order_id)
+    found = waiting.filter(public_id=public_id).first()
+    if found is None:
+        raise Http404
+    return serve_photo(found, small=small, name="photo")
 
 
 def _submit_quoted(page: OrderPage, quoted: Quote) -> HttpResponse:
@@ -160,6 +184,7 @@ def _request(page: OrderPage, quoted: Quote, send: SendForm) -> ReturnRequest:
         contact_email=send.cleaned_data["contact_email"],
         language=get_language() or settings.LANGUAGE_CODE,
         identity_verified=page.grant.verified,
+        photo_basket=basket_of(page.request),
         submission_key=send.cleaned_data["submission_key"],
         actor=Actor.shopper(),
         now=page.now,
@@ -175,10 +200,11 @@ def _open(request: HttpRequest, grant: Grant) -> OrderPage:
         raise Http404 from None
     selection = Selection(
         build_choices(facts, now=now),
-        list(ReturnReason.objects.filter(active=True)),
+        list_reasons(),
         request.POST.dict() if request.method == "POST" else None,
         now=now,
     )
+    selection.show_photos(waiting_photos(request, grant.order_id))
     return OrderPage(request, grant, facts, selection, now)
 
 
@@ -239,6 +265,9 @@ def _render_choose(page: OrderPage, status: int = 200, notice: str = "") -> Http
         "notice": notice,
         "problems": page.selection.problems if status != 200 else [],
         "contact_email": page.request.POST.get("contact_email", ""),
+        "accept": ACCEPT,
+        "drop": DROP,
+        "most_photos": MOST_PHOTOS,
         "open_requests": _open_requests(page.grant),
     }
     return render(

@@ -1,10 +1,14 @@
-"""Following a return by its private link: status, packing slip, cancel."""
+"""Following a return by its private link: status, packing slip, photos, cancel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
 
 import barcode
 import segno
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.safestring import mark_safe
@@ -12,9 +16,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import private
+from portal.photos import ACCEPT, read_files
 from portal.progress import StatusPage, build_status_page
-from returns_portal.returns.models import ReturnLineItem, ReturnRequest
-from returns_portal.returns.services import Actor
+from portal.responses import problem_status
+from portal.selection import FieldProblem
+from returns_portal.private_images import serve_photo
+from returns_portal.returns.images import CleanImage
+from returns_portal.returns.models import Photo, ReturnLineItem, ReturnRequest
+from returns_portal.returns.services import MOST_PHOTOS, Actor, Refused, add_photos
 from returns_portal.returns.services import cancel as cancel_request
 from returns_portal.returns.workflow import InvalidTransition
 
@@ -67,9 +76,97 @@ def _cancel(request: HttpRequest, page: StatusPage) -> HttpResponse:
     return response
 
 
+@dataclass(slots=True)
+class PhotoRow:
+    """A line on the page that adds photos, with what was wrong with its files."""
+
+    line: ReturnLineItem
+    problems: list[str] = field(default_factory=list)
+    images: list[CleanImage] = field(default_factory=list)
+
+    @property
+    def name(self) -> str:
+        return f"photos-{self.line.pk}"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@private()
+def photos(request: HttpRequest, token: str) -> HttpResponse:
+    """Adds photos to the lines of a request that is not decided yet."""
+    page = get_page_or_404(token)
+    rows = [PhotoRow(line) for line in page.return_request.lines.all()]
+    if request.method == "POST":
+        return _add_photos(request, page, rows)
+    if not page.can_add_photos:
+        messages.info(request, _("Photos can't be added any more."))
+        return redirect("portal:status", token)
+    return _render_photos(request, page, rows)
+
+
+def _add_photos(request: HttpRequest, page: StatusPage, rows: list[PhotoRow]) -> HttpResponse:
+    """All photos or none: a file that is wrong is told before anything is stored."""
+    for row in rows:
+        read = read_files(request.FILES.getlist(row.name))
+        row.problems, row.images = read.problems, read.images
+    if any(row.problems for row in rows):
+        return _render_photos(request, page, rows, status=422)
+    if not any(row.images for row in rows):
+        return _render_photos(request, page, rows, [_("Choose at least one photo.")], status=422)
+    try:
+        add_photos(
+            request_id=page.return_request.pk,
+            images_by_line=[(row.line.pk, row.images) for row in rows],
+            actor=Actor.shopper(),
+            now=timezone.now(),
+        )
+    except Refused as refusal:
+        return _render_photos(request, page, rows, [str(refusal)], status=422)
+    response = redirect("portal:status", page.return_request.token)
+    response.status_code = 303
+    return response
+
+
+def _render_photos(
+    request: HttpRequest,
+    page: StatusPage,
+    rows: list[PhotoRow],
+    overall: Sequence[str] = (),
+    status: int = 200,
+) -> HttpResponse:
+    problems = [FieldProblem("photo-rows", message) for message in overall]
+    problems += [
+        FieldProblem(row.name, f"{row.line.title}: {message}")
+        for row in rows
+        for message in row.problems
+    ]
+    context = {
+        "page": page,
+        "rows": rows,
+        "problems": problems,
+        "accept": ACCEPT,
+        "most_photos": MOST_PHOTOS,
+    }
+    return render(request, "portal/photos.html", context, status=problem_status(request, status))
+
+
+@require_safe
+@private("no-referrer")
+def photo(request: HttpRequest, token: str, *, public_id: UUID, small: bool) -> HttpResponseBase:
+    """A photo of the return, for whoever holds its link."""
+    found = (
+        Photo.objects.select_related("line__return_request")
+        .filter(public_id=public_id, line__return_request__token=token)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return serve_photo(found, small=small, name=found.line.return_request.rma_number)
+
+
 def get_page_or_404(token: str) -> StatusPage:
     """The page of the return with this token, in a fixed number of queries; raises Http404."""
     lines = ReturnLineItem.objects.select_related("reason").order_by("pk")
+    lines = lines.prefetch_related("photos")
     return_request = (
         ReturnRequest.objects.filter(token=token)
         .select_related("reverse_delivery")

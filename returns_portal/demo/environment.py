@@ -105,6 +105,7 @@ def build_environment(demo: Demo, environ: Mapping[str, str], secret_key: str) -
         "SHOPIFY_SETTLE_SECONDS": "3",
         "IMAGE_SOURCES": demo.sandbox_url,
         "STATIC_ROOT": str(demo.folder / "static"),
+        "PHOTO_ROOT": str(demo.folder / "photos"),
         "LOG_LEVEL": "ERROR",
     }
 

@@ -1,7 +1,10 @@
-"""Which policy holds for an order, and its terms as plain values."""
+"""Which policy holds for an order, its terms as plain values, and the reasons to choose from."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from returns_portal.returns.eligibility import PolicyTerms
-from returns_portal.returns.models import ReturnPolicy
+from returns_portal.returns.models import ReturnPolicy, ReturnReason
 
 
 class NoPolicy(Exception):
@@ -43,3 +46,39 @@ def build_terms(policy: ReturnPolicy) -> PolicyTerms:
         instructions=policy.instructions,
         return_address=policy.return_address,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonGroup:
+    """Reasons under a heading; without one, a reason that stands for itself."""
+
+    label: str
+    reasons: tuple[ReturnReason, ...]
+
+
+def list_reasons() -> list[ReturnReason]:
+    """The active reasons, in the order in which shoppers see them."""
+    return list(ReturnReason.objects.filter(active=True))
+
+
+def group_reasons(active: Sequence[ReturnReason], product_type: str) -> list[ReasonGroup]:
+    """The reasons to choose from for goods of `product_type`, in the order of `active`.
+
+    Headings come with the reasons below them that fit. Where no reason fits, all are offered:
+    nobody is kept from returning by a list of reasons.
+    """
+    fitting = [reason for reason in active if reason.fits(product_type)]
+    return list(_groups(fitting)) or list(_groups(active))
+
+
+def _groups(reasons: Sequence[ReturnReason]) -> Iterator[ReasonGroup]:
+    for reason in reasons:
+        if reason.parent_id:
+            continue
+        below = tuple(other for other in reasons if other.parent_id == reason.pk)
+        yield ReasonGroup(reason.label, below) if below else ReasonGroup("", (reason,))
+
+
+def reasons_by_code(groups: Sequence[ReasonGroup]) -> dict[str, ReturnReason]:
+    """The reasons that can be given, by code."""
+    return {reason.code: reason for group in groups for reason in group.reasons}

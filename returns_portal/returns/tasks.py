@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from returns_portal.returns import intake, mirror, outbox, processing
 from returns_portal.returns.processing.reconcile import reconcile
-from returns_portal.returns.services import answer_wishes
+from returns_portal.returns.services import answer_wishes, sweep_files, sweep_uploads
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.errors import ShopifyError
 from returns_portal.shopify.subscriptions import ensure_subscriptions
@@ -107,3 +107,10 @@ def reconcile_requests() -> int:
 def send_links() -> int:
     """Answers everybody who asked for links by e-mail; returns how many those were."""
     return answer_wishes(now=timezone.now())
+
+
+@shared_task
+def sweep_photos() -> int:
+    """Deletes photos that were never sent, and files that nobody names; returns how many files."""
+    sweep_uploads(now=timezone.now())
+    return sweep_files(now=timezone.now())

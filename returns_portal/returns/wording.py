@@ -6,6 +6,7 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 
 from returns_portal.returns.eligibility import Code, Verdict
+from returns_portal.returns.images import Flaw
 
 OBJECTIONS = {
     Code.ORDER_CANCELED: _("This order was canceled."),
@@ -28,6 +29,12 @@ PASSES = {
     Code.DIGITAL: _("A physical item"),
     Code.FINAL_SALE: _("Not final sale"),
     Code.RETURN_WINDOW: _("Return by %(date)s"),
+}
+PHOTO_FLAWS = {
+    Flaw.EMPTY: _("This file is empty."),
+    Flaw.TOO_LARGE: _("This photo is larger than 10 MB. Please send a smaller one."),
+    Flaw.TOO_MANY_PIXELS: _("This picture has more than 50 megapixels. Please send a smaller one."),
+    Flaw.NOT_A_PHOTO: _("We can't read this file. Please send a JPEG, PNG, WebP or HEIC photo."),
 }
 NO_LIMIT = _("No time limit for returns")
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from returns_portal.returns.models import ReturnPolicy, ReturnReason
 from staff.admin.base import ListAdmin
-from staff.forms import PolicyForm, ReasonRowForm
+from staff.forms import PolicyForm, ReasonForm, ReasonRowForm
 
 
 @admin.register(ReturnPolicy)
@@ -81,14 +81,28 @@ class ReturnPolicyAdmin(ListAdmin[ReturnPolicy]):
 class ReturnReasonAdmin(ListAdmin[ReturnReason]):
     """Reasons in the order in which shoppers see them."""
 
-    list_display = ("label", "position", "active", "fault", "waives_fees", "requires_note")
+    form = ReasonForm
+    list_select_related = ("parent",)
+    list_display = (
+        "label",
+        "parent",
+        "position",
+        "active",
+        "fault",
+        "waives_fees",
+        "requires_note",
+        "photos",
+    )
     list_editable = ("position", "active")
     fields = (
         "label",
         "code",
+        "parent",
+        "product_types",
         "fault",
         "waives_fees",
         "requires_note",
+        "photos",
         "shopify_handle",
         "position",
         "active",

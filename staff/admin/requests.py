@@ -140,6 +140,15 @@ class ReturnRequestAdmin(ReadOnlyAdmin[ReturnRequest]):
                 ("renew_link", views.renew_link),
             )
         ]
+        own += [
+            path(
+                f"<int:pk>/photos/<uuid:public_id>/{ending}",
+                wrap(views.photo),
+                {"small": small},
+                name=f"returns_returnrequest_{name}",
+            )
+            for ending, small, name in (("", False, "photo"), ("small/", True, "thumbnail"))
+        ]
         return own + super().get_urls()
 
     def has_decide_permission(self, request: HttpRequest) -> bool:

@@ -299,3 +299,25 @@ class TestMoney:
         yen = type(usd("0"))(usd("1200").amount, "JPY")
         door.order = build_order(build_line(1, unit_price=yen))
         assert "¥1,200" in page_of(shopper)
+
+
+class TestReasons:
+    def test_stand_under_their_heading(self, shopper: Client) -> None:
+        heading = ReturnReasonFactory(code="fit", label="It doesn't fit")
+        ReturnReasonFactory(code="too-big", label="Too big", parent=heading)
+        page = page_of(shopper)
+        assert '<optgroup label="It doesn&#x27;t fit"><option value="too-big">Too big' in page
+        assert 'value="fit"' not in page
+
+    def test_are_those_for_the_kind_of_goods(self, shopper: Client, door: Door) -> None:
+        ReturnReasonFactory(code="pinches", label="It pinches", product_types=["Shoes"])
+        door.order = build_order(build_line(1, product_type="Shirts"))
+        assert "It pinches" not in page_of(shopper)
+        door.order = build_order(build_line(1, product_type="Shoes"))
+        assert "It pinches" in page_of(shopper)
+
+    def test_for_other_goods_are_refused(self, shopper: Client, door: Door) -> None:
+        ReturnReasonFactory(code="pinches", product_types=["Shoes"])
+        answer = review(shopper, **choice(reason="pinches"))
+        assert answer.status_code == 422
+        assert "Choose a reason." in answer.content.decode()

@@ -53,6 +53,7 @@ def ask(
     key: uuid.UUID | None = None,
     email: str = "shopper@example.com",
     now: datetime = NOON,
+    photo_basket: str = "",
 ) -> ReturnRequest:
     """Asks for the return of `quantity` units of the example order."""
     return request_return(
@@ -65,4 +66,5 @@ def ask(
         submission_key=key or uuid.uuid4(),
         actor=Actor.shopper(),
         now=now,
+        photo_basket=photo_basket,
     )

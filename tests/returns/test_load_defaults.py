@@ -92,6 +92,13 @@ class TestReasons:
         asking = ReturnReason.objects.filter(requires_note=True).values_list("code", flat=True)
         assert set(asking) == {"other", "counterfeit"}
 
+    def test_need_a_photo_only_where_one_shows_what_is_wrong(self) -> None:
+        load()
+        required = ReturnReason.objects.filter(photos="required")
+        assert {reason.code for reason in required} == {"damaged", "expired", "wrong-item"}
+        asked = ReturnReason.objects.exclude(photos="no")
+        assert not asked.filter(fault="shopper").exists()
+
 
 class TestPolicies:
     @pytest.mark.parametrize(

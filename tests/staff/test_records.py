@@ -15,7 +15,7 @@ from returns_portal.returns.models import (
     ReturnReason,
     WebhookDelivery,
 )
-from staff.forms import COUNTRIES, PolicyForm
+from staff.forms import COUNTRIES, PolicyForm, ReasonForm
 from tests.returns.factories import (
     OperationFactory,
     ReturnPolicyFactory,
@@ -112,6 +112,44 @@ class TestReasons:
         )
         reason = ReturnReason.objects.get()
         assert (reason.position, reason.active) == (7, False)
+
+
+def reason_fields(**changes: Any) -> dict[str, Any]:
+    fields = {"label": "It pinches", "code": "pinches", "fault": "shopper", "photos": "asked"}
+    return {**fields, "position": "1", "active": "on", **changes}
+
+
+class TestReasonForm:
+    def test_reads_product_types_written_with_commas(self) -> None:
+        form = ReasonForm(reason_fields(product_types="Shoes, Boots ,Shoes"))
+        assert form.save().product_types == ["Shoes", "Boots"]
+
+    def test_puts_a_reason_below_another(self) -> None:
+        parent = ReturnReasonFactory()
+        assert ReasonForm(reason_fields(parent=parent.pk)).save().parent == parent
+
+    def test_refuses_a_third_level(self) -> None:
+        below = ReturnReasonFactory(parent=ReturnReasonFactory(), code="below")
+        form = ReasonForm(reason_fields(parent=below.pk))
+        assert form.errors["parent"] == ["Choose a reason that stands below no other."]
+
+    def test_refuses_a_reason_below_itself(self) -> None:
+        reason = ReturnReasonFactory()
+        form = ReasonForm(reason_fields(parent=reason.pk), instance=reason)
+        assert form.errors["parent"] == ["Choose a reason that stands below no other."]
+
+    def test_refuses_to_put_a_heading_below_another(self) -> None:
+        heading = ReturnReasonFactory()
+        ReturnReasonFactory(parent=heading, code="below")
+        other = ReturnReasonFactory(code="other")
+        form = ReasonForm(reason_fields(parent=other.pk), instance=heading)
+        assert form.errors["parent"] == ["Other reasons stand below this one."]
+
+    def test_stands_on_the_page_of_a_reason(self, admin_client: Client) -> None:
+        page = reverse("admin:returns_returnreason_add")
+        assert admin_client.post(page, reason_fields(product_types="Shoes")).status_code == 302
+        made = ReturnReason.objects.get()
+        assert (made.photos, made.product_types) == ("asked", ["Shoes"])
 
 
 class TestOperations:

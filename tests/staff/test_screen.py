@@ -147,7 +147,7 @@ class TestScreen:
         ReturnLineItemFactory.create_batch(30, return_request=long)
         counts = []
         for item in (short, long):
-            with django_assert_num_queries(15) as queries:
+            with django_assert_num_queries(16) as queries:
                 viewer.get(url(item))
             counts.append(len(queries))
         assert counts[0] == counts[1]

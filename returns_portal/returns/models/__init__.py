@@ -6,6 +6,7 @@ from returns_portal.returns.models.links import LinksWish
 from returns_portal.returns.models.messages import Message
 from returns_portal.returns.models.operations import Operation, WebhookDelivery
 from returns_portal.returns.models.orders import MirroredOrder, OrderNumber, OrderSync
+from returns_portal.returns.models.photos import Photo, PhotoUpload, StoredPhoto
 from returns_portal.returns.models.policies import ReturnPolicy, ReturnReason
 from returns_portal.returns.models.requests import (
     Refund,
@@ -23,6 +24,8 @@ __all__ = [
     "Operation",
     "OrderNumber",
     "OrderSync",
+    "Photo",
+    "PhotoUpload",
     "Refund",
     "ReservedUnit",
     "ReturnEvent",
@@ -31,5 +34,6 @@ __all__ = [
     "ReturnReason",
     "ReturnRequest",
     "ReverseDelivery",
+    "StoredPhoto",
     "WebhookDelivery",
 ]

@@ -1,7 +1,7 @@
 """What a merchant decides: the return policy by region, and the reasons a shopper may give."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 
@@ -85,18 +85,38 @@ class ReturnPolicy(models.Model):
 
 
 class ReturnReason(models.Model):
-    """Why a shopper returns an item; `shopify_handle` names Shopify's own reason for it."""
+    """Why a shopper returns an item; `shopify_handle` names Shopify's own reason for it.
+
+    A reason that others have as their parent is their heading: they are given in its place.
+    """
 
     class Fault(models.TextChoices):
         SHOPPER = "shopper", _("the shopper")
         SHOP = "shop", _("the shop")
         CARRIER = "carrier", _("the carrier")
 
+    class Photos(models.TextChoices):
+        NO = "no", _("not asked for")
+        ASKED = "asked", _("asked for")
+        REQUIRED = "required", _("required")
+
     code = models.SlugField(max_length=40, unique=True)
     label = models.CharField(max_length=80)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        help_text=_("The reason that this one tells more exactly."),
+    )
+    product_types = models.JSONField(
+        default=list, blank=True, help_text=_("Product types in Shopify; empty means all.")
+    )
     fault = models.CharField(max_length=12, choices=Fault.choices, default=Fault.SHOPPER)
     waives_fees = models.BooleanField(default=False)
     requires_note = models.BooleanField(default=False)
+    photos = models.CharField(max_length=12, choices=Photos.choices, default=Photos.NO)
     shopify_handle = models.CharField(max_length=60, blank=True)
     position = models.PositiveSmallIntegerField(default=0)
     active = models.BooleanField(default=True)
@@ -105,6 +125,30 @@ class ReturnReason(models.Model):
         verbose_name = _("return reason")
         verbose_name_plural = _("return reasons")
         ordering = ["position", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(parent=F("pk")), name="reason_is_not_its_own_parent"
+            ),
+            models.CheckConstraint(
+                condition=Q(photos__in=["no", "asked", "required"]), name="reason_photos_is_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
+
+    def fits(self, product_type: str) -> bool:
+        """Whether it is meant for goods of this product type, however that is capitalized."""
+        wanted = {name.casefold() for name in self.product_types}
+        return not wanted or product_type.strip().casefold() in wanted
+
+    @property
+    def known_handle(self) -> str:
+        """Shopify's name for it, or for the reason above it."""
+        if self.shopify_handle or self.parent is None:
+            return self.shopify_handle
+        return self.parent.shopify_handle
+
+    @property
+    def takes_photos(self) -> bool:
+        return self.photos != self.Photos.NO

@@ -84,7 +84,8 @@ def send(step: Step) -> OpenedReturn:
     request = step.request
     fee = Money(request.return_shipping_fee, request.currency)
     lines = [
-        _line_input(step, line) for line in request.lines.select_related("reason").order_by("pk")
+        _line_input(step, line)
+        for line in request.lines.select_related("reason__parent").order_by("pk")
     ]
     mark_sent(step.operation, now=step.clock())
     return create_return(
@@ -102,6 +103,6 @@ def _line_input(step: Step, line: ReturnLineItem) -> ReturnLineInput:
         fulfillment_line_item_id=line.fulfillment_line_item_id,
         quantity=line.quantity,
         restocking_fee_percent=line.restocking_fee_percent,
-        reason_definition_id=find_reason_definition(step.client, reason.shopify_handle),
+        reason_definition_id=find_reason_definition(step.client, reason.known_handle),
         reason_note=note,
     )

@@ -17,12 +17,15 @@ from returns_portal.returns.models import (
     ReturnRequest,
 )
 from returns_portal.returns.orders import Choice, OrderFacts, build_choices
+from returns_portal.returns.policies import list_reasons
 from returns_portal.returns.quotes import RequestedLine
 from returns_portal.returns.refund_amounts import Quote
 from returns_portal.returns.reservations import free_units, reserve
 from returns_portal.returns.services.guard import Refused, lock_request, owe_email
+from returns_portal.returns.services.photos import drop_photos, lacks_photo
 from returns_portal.returns.services.requesting import (
     NotEligible,
+    Problem,
     asked_columns,
     problems_of,
     quote_columns,
@@ -75,11 +78,12 @@ def change_request(
         choice.fulfillment_line_item_id or "": choice
         for choice in choices_for_change(current, return_request)
     }
-    reasons = ReturnReason.objects.filter(active=True).in_bulk(field_name="code")
+    reasons = list_reasons()
     if problems := problems_of(lines, choices, reasons, quote):
         raise NotEligible(problems)
     before = describe(return_request)
-    _replace_lines(return_request, lines, choices, quote, current, reasons)
+    given = {reason.code: reason for reason in reasons}
+    _replace_lines(return_request, lines, choices, quote, current, given)
     ReturnRequest.objects.filter(pk=return_request.pk).update(**quote_columns(quote))
     return_request.refresh_from_db()
     after = describe(return_request)
@@ -112,12 +116,17 @@ def _replace_lines(
     for row in return_request.lines.all():
         key = row.fulfillment_line_item_id
         if key not in wanted:
+            drop_photos(row)
             row.delete()
             continue
+        reason = reasons[wanted[key].reason_code]
         ReturnLineItem.objects.filter(pk=row.pk).update(
-            **asked_columns(wanted[key], quote, facts, reasons)
+            **asked_columns(wanted[key], quote, facts, reason)
         )
         row.refresh_from_db()
+        if lacks_photo(reason, row.photos.count()):
+            message = _("%(title)s: add a photo.") % {"title": row.title}
+            raise NotEligible([Problem(key, message)])
         reserve(row, bought=choices[key].quantity)
 
 

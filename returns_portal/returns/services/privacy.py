@@ -9,26 +9,30 @@ from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.models import (
     Message,
     MirroredOrder,
+    PhotoUpload,
     ReturnEvent,
     ReturnLineItem,
     ReturnRequest,
     ReverseDelivery,
 )
+from returns_portal.returns.services.photos import remove_photos
 
 SENDING = ("sent", "sending_changed")
 
 
 @transaction.atomic
 def erase_customer(*, order_ids: Sequence[str], actor: Actor, now: datetime) -> int:
-    """Erases name, address and words of the shopper from the requests of these orders.
+    """Erases name, address, words and photos of the shopper from the requests of these orders.
 
     Returns how many requests it touched; a second time touches none.
     """
     MirroredOrder.objects.filter(shopify_id__in=order_ids).update(
         postcode_digest="", email_digest="", postcode_masked=False
     )
+    PhotoUpload.objects.filter(shopify_order_id__in=order_ids).delete()
     requests = ReturnRequest.objects.select_for_update().filter(shopify_order_id__in=order_ids)
-    named = [row for row in requests if _is_named(row)]
+    # Both are looked at: photos are personal even where no name was known.
+    named = [row for row in requests if remove_photos(row) or _is_named(row)]
     for row in named:
         ReturnLineItem.objects.filter(return_request=row).update(customer_note="")
         # A conversation names people, places and things.

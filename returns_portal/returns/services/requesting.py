@@ -20,10 +20,12 @@ from returns_portal.returns.models import (
     ReturnRequest,
 )
 from returns_portal.returns.orders import Choice, OrderFacts, build_choices
+from returns_portal.returns.policies import group_reasons, list_reasons, reasons_by_code
 from returns_portal.returns.quotes import RequestedLine, fees_for
 from returns_portal.returns.refund_amounts import Quote
 from returns_portal.returns.reservations import free_units, reserve
 from returns_portal.returns.services.guard import owe_email
+from returns_portal.returns.services.photos import attach_uploads, lacks_photo
 from returns_portal.returns.wording import explain
 from returns_portal.returns.workflow import Status
 
@@ -59,19 +61,22 @@ def request_return(
     submission_key: UUID,
     actor: Actor,
     now: datetime,
+    photo_basket: str = "",
 ) -> ReturnRequest:
     """Makes the request and holds its units; the same `submission_key` gives the same request.
 
-    `facts` and `quote` were read from Shopify just before. Raises NotEligible.
+    `facts` and `quote` were read from Shopify just before; photos that wait in `photo_basket`
+    become the request's. Raises NotEligible.
     """
     MirroredOrder.objects.select_for_update().get(shopify_id=facts.order.id)
     if known := ReturnRequest.objects.filter(submission_key=submission_key).first():
         return known
     choices = _choices_now(facts, now)
-    reasons = ReturnReason.objects.filter(active=True).in_bulk(field_name="code")
+    reasons = list_reasons()
     if problems := problems_of(lines, choices, reasons, quote):
         raise NotEligible(problems)
     chosen = [(line, choices[line.fulfillment_line_item_id]) for line in lines]
+    given = {reason.code: reason for reason in reasons}
     return_request = ReturnRequest.objects.create(
         rma_number=_new_rma_number(),
         token=secrets.token_urlsafe(24),
@@ -86,7 +91,10 @@ def request_return(
         **quote_columns(quote),
     )
     for line, choice in chosen:
-        _add_line(return_request, line, choice, quote, facts, reasons)
+        row = _add_line(return_request, line, choice, quote, facts, given[line.reason_code])
+        if lacks_photo(row.reason, attach_uploads(row, basket=photo_basket)):
+            message = _("%(title)s: add a photo.") % {"title": choice.line.title}
+            raise NotEligible([Problem(line.fulfillment_line_item_id, message)])
     record_event(
         return_request,
         "requested",
@@ -116,7 +124,7 @@ def _choices_now(facts: OrderFacts, now: datetime) -> dict[str, Choice]:
 def problems_of(
     lines: Sequence[RequestedLine],
     choices: dict[str, Choice],
-    reasons: dict[str, ReturnReason],
+    reasons: Sequence[ReturnReason],
     quote: Quote,
 ) -> list[Problem]:
     """Why these lines cannot be returned as asked and quoted; empty when they can."""
@@ -127,9 +135,19 @@ def problems_of(
     found = []
     for line in lines:
         choice = choices.get(line.fulfillment_line_item_id)
-        if message := _objection_to(line, choice, reasons.get(line.reason_code)):
+        if message := _objection_to(line, choice, _reason_for(line, choice, reasons)):
             found.append(Problem(line.fulfillment_line_item_id, message))
     return found
+
+
+def _reason_for(
+    line: RequestedLine, choice: Choice | None, reasons: Sequence[ReturnReason]
+) -> ReturnReason | None:
+    """The reason that was given, if goods of this kind may be returned for it."""
+    if choice is None:
+        return None
+    groups = group_reasons(reasons, choice.line.product_type)
+    return reasons_by_code(groups).get(line.reason_code)
 
 
 def _objection_to(
@@ -192,9 +210,9 @@ def _add_line(
     choice: Choice,
     quote: Quote,
     facts: OrderFacts,
-    reasons: dict[str, ReturnReason],
-) -> None:
-    asked = asked_columns(line, quote, facts, reasons)
+    reason: ReturnReason,
+) -> ReturnLineItem:
+    asked = asked_columns(line, quote, facts, reason)
     restockable = choice.line.restockable and choice.line.variant_id is not None
     row = ReturnLineItem.objects.create(
         return_request=return_request,
@@ -214,15 +232,15 @@ def _add_line(
         **asked,
     )
     reserve(row, bought=choice.quantity)
+    return row
 
 
 def asked_columns(
-    line: RequestedLine, quote: Quote, facts: OrderFacts, reasons: dict[str, ReturnReason]
+    line: RequestedLine, quote: Quote, facts: OrderFacts, reason: ReturnReason
 ) -> dict[str, Any]:
     """What a line holds of the shopper's wish, and of what it is worth."""
     key = line.fulfillment_line_item_id
     worth = next(item for item in quote.lines if item.fulfillment_line_item_id == key)
-    reason = reasons[line.reason_code]
     fees = fees_for(facts.terms, [reason], facts.order.currency)
     return {
         "quantity": line.quantity,
