@@ -92,6 +92,7 @@ def build_environment(demo: Demo, environ: Mapping[str, str], secret_key: str) -
         "SYNC_ORDERS_SECONDS": "30",
         "EMAIL_URL": f"filemail:///{quote(str(demo.mail_folder))}",
         "DEFAULT_FROM_EMAIL": "Demo shop returns <returns@demo-shop.example>",
+        "STAFF_EMAIL": "staff@demo-shop.example",
         "PORTAL_NAME": "Demo shop returns",
         "SHOPIFY_SHOP": SHOP,
         "SHOPIFY_BASE_URL": demo.sandbox_url,

@@ -43,6 +43,7 @@ class TestPhotos:
             expect(page.locator(".chosen .photos img")).to_have_count(1)
             review_and_send(shopper, "ada@example.org")
             page.get_by_role("link", name="Add photos").click()
+            expect(page.get_by_role("button", name="Add them")).to_be_visible()
             shopper.check()
             page.locator('[type="file"]').set_input_files([photo("blue")])
             page.get_by_role("button", name="Add them").click()

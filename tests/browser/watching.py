@@ -28,6 +28,7 @@ class Watched:
 
     def check(self) -> None:
         """Look at the page as it stands; to be called on every page that a person meets."""
+        self.page.wait_for_load_state()
         extra = self.page.evaluate(TOO_WIDE)
         if extra > 0:
             self.problems.append(f"{self.page.url} is {extra} px too wide")
