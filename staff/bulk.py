@@ -119,6 +119,7 @@ def _approve(request: HttpRequest, row: Row) -> str:
     services.approve(
         request_id=row.request.pk,
         amount=seen.seen,
+        quoted=row.request.quoted_amount,
         actor=views.actor_of(request),
         now=timezone.now(),
     )

@@ -303,6 +303,7 @@ def _approve(request: HttpRequest, return_request: ReturnRequest) -> Panel | Saf
     services.approve(
         request_id=return_request.pk,
         amount=form.seen,
+        quoted=return_request.quoted_amount,
         dispositions=form.dispositions,
         actor=actor_of(request),
         now=timezone.now(),

@@ -78,6 +78,14 @@ class TestApprove:
         made.refresh_from_db()
         assert made.status == "requested"
 
+    def test_refuses_a_request_that_was_changed_since_the_person_looked(self) -> None:
+        made = ask()
+        old = made.quoted_amount + 1
+        with pytest.raises(Refused, match="changed"):
+            approve(request_id=made.pk, amount=usd("25.99"), quoted=old, actor=staff(), now=NOON)
+        made.refresh_from_db()
+        assert made.status == "requested"
+
     def test_notes_where_the_goods_go(self) -> None:
         made = ask()
         line = made.lines.get()

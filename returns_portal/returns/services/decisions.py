@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import transaction
 
@@ -22,14 +23,18 @@ def approve(
     amount: Money,
     actor: Actor,
     now: datetime,
+    quoted: Decimal | None = None,
     dispositions: Mapping[int, str] | None = None,
 ) -> ReturnRequest:
     """Approves the request for `amount`, the money the person saw: no other amount is ever paid.
 
     Opens the return in Shopify; where the policy pays on approval, refund and restock follow.
-    `dispositions` says, by line id, where the units go. Raises InvalidTransition and Refused.
+    `dispositions` says, by line id, where the units go. Raises InvalidTransition, and Refused
+    when the shopper changed the request so that `quoted`, which the person judged by, is old.
     """
     return_request = lock_request(request_id)
+    if quoted is not None and quoted != return_request.quoted_amount:
+        raise Refused("The shopper has changed this request. Look at it again.")
     if amount.currency != return_request.currency or amount.amount < 0:
         raise Refused(f"The refund must be an amount in {return_request.currency}.")
     move(
