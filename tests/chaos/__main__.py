@@ -56,6 +56,7 @@ def run(scene: Scene, given: argparse.Namespace, seed: int) -> int:
 
     django.setup()
     from django.core.management import call_command
+    from django.db import connection
 
     from tests.chaos import audit, mailbox, mayhem
 
@@ -102,6 +103,8 @@ def run(scene: Scene, given: argparse.Namespace, seed: int) -> int:
             kills += 1
         if not given.calm and not restarts and not staff.is_alive():
             scene.restart_broker()
+            scene.cut_database()
+            connection.close()
             restarts += 1
         print(f"{time.monotonic() - started:5.0f} s  {dict(left)}", flush=True)
     staff.join()

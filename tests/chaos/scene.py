@@ -125,6 +125,16 @@ class Scene:
             rabbitmqctl("stop_app")
             rabbitmqctl("start_app")
 
+    def cut_database(self) -> None:
+        """Ends every connection to the database at once, as its restart would."""
+        if not self.database:
+            return
+        with psycopg.connect(self.postgres, autocommit=True) as connection:
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [self.database],
+            )
+
     def start(self, command: list[str], **options: object) -> subprocess.Popen[bytes]:
         """Starts a process in a group of its own, so that it dies with all its children."""
         log = (self.folder / "processes.log").open("ab")
