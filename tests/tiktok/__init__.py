@@ -1,0 +1,1 @@
+"""Who holds the money, and TikTok Shop's own API."""
