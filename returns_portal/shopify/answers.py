@@ -33,6 +33,7 @@ NOTHING_DONE = {
 SERVER_FAULTS = {"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "TIMEOUT"}
 NOT_FOUND = {"NOT_FOUND", "RESOURCE_NOT_FOUND"}
 DENIED = {"ACCESS_DENIED", "SHOP_INACTIVE", "UNAUTHORIZED"}
+LONGEST_ASKED = 3600.0
 PERSONAL_FIELDS = {"customer", "customerLocale", "email", "phone", "shippingAddress"}
 
 
@@ -53,12 +54,30 @@ class Answer:
         """What Shopify charged for the call; empty where it does not say."""
         return _dict(_dict((self.payload or {}).get("extensions")).get("cost"))
 
+    @property
+    def throttle_status(self) -> dict[str, float]:
+        """Shopify's word on the points left: what of it is a number."""
+        status = _dict(self.cost.get("throttleStatus"))
+        numbers = {name: _number(value) for name, value in status.items()}
+        return {name: number for name, number in numbers.items() if number is not None}
+
 
 @dataclass(frozen=True, slots=True)
 class _Problem:
     code: str
     message: str
     path: tuple[str, ...]
+    located: bool = False
+
+    @property
+    def came_while_running(self) -> bool:
+        """Whether it names a field that ran, or, unlike what validation finds, no place at all."""
+        return bool(self.path) or not self.located
+
+    @property
+    def is_vague(self) -> bool:
+        """Whether it says nothing but that something went wrong."""
+        return not (self.code or self.path or self.located)
 
 
 def parse_payload(body: bytes) -> dict[str, Any] | None:
@@ -94,10 +113,13 @@ def lost_on_the_way(document: Document, message: str) -> ShopifyError:
 
 
 def retry_after(answer: Answer) -> float | None:
-    """Give the seconds that Shopify asks to wait, by header or by what the call costs."""
+    """Give the seconds that Shopify asks to wait, by header or by what the call costs.
+
+    A header that asks for longer than an hour is not obeyed to the end.
+    """
     asked = _number(answer.headers.get("Retry-After"))
     if asked is not None:
-        return asked
+        return min(asked, LONGEST_ASKED)
     cost = answer.cost
     status = _dict(cost.get("throttleStatus"))
     needed = _number(cost.get("requestedQueryCost"))
@@ -105,7 +127,7 @@ def retry_after(answer: Answer) -> float | None:
     rate = _number(status.get("restoreRate"))
     if needed is None or available is None or not rate:
         return None
-    return max(0.0, (needed - available) / rate)
+    return min(max(0.0, (needed - available) / rate), LONGEST_ASKED)
 
 
 def _check_status(document: Document, answer: Answer) -> None:
@@ -163,7 +185,7 @@ def _error_of(
         wait = retry_after(answer)
         message = "Shopify is busy: too many requests at once."
         return ShopifyUnavailable(message, retry_after=wait, **about)
-    if codes & SERVER_FAULTS:
+    if codes & SERVER_FAULTS or all(problem.is_vague for problem in problems):
         return ShopifyUnavailable("Shopify had a fault of its own.", **about)
     if codes & DENIED:
         return ShopifyMisconfigured(_denial(problems), **about)
@@ -183,7 +205,7 @@ def _may_have_run(data: Any, has_result: bool, problems: tuple[_Problem, ...]) -
     if "THROTTLED" in codes:
         return data is not None
     known = NOTHING_DONE | NOT_FOUND | DENIED
-    return any(problem.path and problem.code not in known for problem in problems)
+    return any(problem.came_while_running and problem.code not in known for problem in problems)
 
 
 def _is_tolerable(problem: _Problem) -> bool:
@@ -210,8 +232,10 @@ def _problem(error: Any) -> _Problem:
         return _Problem(code=_code_in(str(error)), message=str(error), path=())
     message = str(error.get("message") or "")
     code = str(_dict(error.get("extensions")).get("code") or "").upper()
-    path = tuple(str(step) for step in error.get("path") or ())
-    return _Problem(code=code or _code_in(message), message=message, path=path)
+    steps = error.get("path")
+    path = tuple(str(step) for step in steps) if isinstance(steps, list) else ()
+    located = bool(error.get("locations"))
+    return _Problem(code or _code_in(message), message, path, located)
 
 
 def _code_in(message: str) -> str:

@@ -44,6 +44,8 @@ DEFAULT_MAX_WAIT = 3.0
 MAX_ATTEMPTS = 5
 FIRST_BACKOFF = 0.5
 USUAL_COST = 50
+# Seconds that a token holds where its answer does not say.
+USUAL_GRANT = 86_399.0
 CHUNK = 64 * 1024
 # A document's name and the sizes of its pages: the same ones always cost the same.
 CostKey = tuple[str, tuple[Any, ...]]
@@ -99,6 +101,8 @@ class ShopifyClient:
         self._clock = clock
         self._local = threading.local()
         self._costs: dict[CostKey, float] = {}
+        # The version that the last answer came from; empty before the first.
+        self.served_version = ""
 
     def execute(
         self, document: Document, variables: Mapping[str, Any], *, max_wait: float | None = None
@@ -144,8 +148,9 @@ class ShopifyClient:
             started = self._clock()
             answer = self._send(document, variables)
             self._learn_cost(key, answer)
+            self.served_version = answer.headers.get("X-Shopify-API-Version", "")
             _log(document, answer, self._clock() - started, self._version)
-            status |= answer.cost.get("throttleStatus") or {}
+            status |= answer.throttle_status
         return read_data(document, answer)
 
     @contextmanager
@@ -319,7 +324,11 @@ def _read_grant(answer: Answer) -> TokenGrant:
     if answer.status != 200 or not isinstance(token, str) or not token:
         message = "Shopify refuses an access token: check the app's id, secret and installation."
         raise ShopifyMisconfigured(message, request_id=answer.request_id)
-    return TokenGrant(token, float(payload.get("expires_in") or 86_399))
+    try:
+        seconds = float(payload.get("expires_in") or USUAL_GRANT)
+    except (TypeError, ValueError):
+        seconds = USUAL_GRANT
+    return TokenGrant(token, seconds)
 
 
 def _log(document: Document, answer: Answer, seconds: float, asked_version: str) -> None:

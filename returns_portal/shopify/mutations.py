@@ -1,6 +1,6 @@
 """What every change in Shopify has in common: refusals, lost answers, sizes, sums."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from returns_portal.shopify.errors import (
 )
 from returns_portal.shopify.paging import Node, reading
 from returns_portal.shopify.parsing import parse_user_errors
-from returns_portal.shopify.types import Money
+from returns_portal.shopify.types import Money, RefundTransactionInput
 
 LARGEST_INPUT = 250
 STILL_RUNNING = "IDEMPOTENCY_CONCURRENT_REQUEST"
@@ -73,6 +73,22 @@ def money_input(money: Money) -> dict[str, str]:
 def amount_input(money: Money) -> str:
     """Build the bare amount of a sum."""
     return format(money.amount, "f")
+
+
+def transfer_input(
+    transactions: Sequence[RefundTransactionInput], store_credit: Money | None
+) -> dict[str, Any]:
+    """Build the money part of processing a return: payments back, and store credit."""
+    if not transactions and not store_credit:
+        return {}
+    payments = [
+        {"parentId": item.parent_id, "transactionAmount": money_input(item.amount)}
+        for item in transactions
+    ]
+    transfer: dict[str, Any] = {"orderTransactions": payments}
+    if store_credit:
+        transfer["refundMethods"] = [{"storeCreditRefund": {"amount": money_input(store_credit)}}]
+    return {"financialTransfer": {"issueRefund": transfer}}
 
 
 def _refusal(document: Document, objections: tuple[UserError, ...]) -> ShopifyError:

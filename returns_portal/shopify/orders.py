@@ -47,6 +47,18 @@ def find_orders(client: ShopifyClient, number: str) -> tuple[Order, ...]:
     return ()
 
 
+def find_order_ids(client: ShopifyClient, number: str) -> tuple[str, ...]:
+    """Find the ids of orders that carry exactly this number, by the same searches for any number.
+
+    `find_orders` stops at the first search that finds any, and so tells by its time what exists.
+    """
+    wanted = number.strip().removeprefix("#")
+    if not wanted or len(wanted) > LONGEST_NUMBER:
+        return ()
+    found = [_matching_ids(client, query, wanted.casefold()) for query in _queries(wanted)]
+    return tuple(dict.fromkeys(key for ids in found for key in ids))
+
+
 def order_numbers(order: Order) -> frozenset[str]:
     """Give every number by which a shopper may name the order, in lower case, without `#`."""
     return _numbers(

@@ -5,13 +5,14 @@ from typing import Any
 
 from returns_portal.shopify.client import ShopifyClient
 from returns_portal.shopify.documents import DOCUMENTS
-from returns_portal.shopify.errors import ShopifyNotFound
+from returns_portal.shopify.errors import ShopifyNotFound, ShopifyProtocolError
 from returns_portal.shopify.mutations import (
     LARGEST_INPUT,
     check_size,
     money_input,
     mutate,
     reading_back,
+    transfer_input,
 )
 from returns_portal.shopify.paging import Node, has_more, reading, remaining_nodes, whole
 from returns_portal.shopify.parsing import (
@@ -45,6 +46,7 @@ LARGEST_PAGE = 50
 USUAL_LINES = 10
 # Most orders have no return, or this very one.
 USUAL_RETURNS = 2
+NO_OUTCOME = "Shopify does not say what this return would pay back. Nothing was paid."
 DEAD = frozenset({"CANCELED", "DECLINED"})
 
 
@@ -162,13 +164,17 @@ def suggest_outcome(
 ) -> SuggestedOutcome:
     """Ask what Shopify would pay back for units of an open return: (return line id, quantity).
 
-    In the currency the shopper paid in, never below zero. Raises `ShopifyNotFound`.
+    In the currency the shopper paid in, never below zero. Raises `ShopifyNotFound`, and
+    `ShopifyProtocolError` where Shopify calculates nothing.
     """
     check_size("ReturnOutcome", len(lines))
     document = DOCUMENTS["ReturnOutcome"]
     node = _return_node(client, document.name, {"id": return_id, "units": _units(lines)})
     with reading(document):
-        return parse_outcome(node["suggestedFinancialOutcome"])
+        outcome = node["suggestedFinancialOutcome"]
+        if outcome is None:
+            raise ShopifyProtocolError(NO_OUTCOME, operation=document.name)
+        return parse_outcome(outcome)
 
 
 def process_return(
@@ -178,12 +184,13 @@ def process_return(
     lines: Sequence[ProcessLineInput],
     transactions: Sequence[RefundTransactionInput],
     note: str,
+    store_credit: Money | None = None,
 ) -> ProcessedReturn:
     """Process units of a return: say where they went, and pay the transactions back, if any.
 
-    Not safe to send twice. Raises `ShopifyRefused` where Shopify objects, and
-    `ShopifyOutcomeUnknown` where it may have paid: read the return first. Money has moved when
-    the transactions of its refunds say SUCCESS.
+    `store_credit` goes to the order's customer in place of money. Not safe to send twice. Raises
+    `ShopifyRefused` where Shopify objects, and `ShopifyOutcomeUnknown` where it may have paid:
+    read the return first. Money has moved when the transactions of its refunds say SUCCESS.
     """
     items = (len(lines), len(transactions), *(len(line.dispositions) for line in lines))
     check_size("ReturnProcess", max(items))
@@ -192,9 +199,10 @@ def process_return(
         "note": note,
         "notifyCustomer": False,
         "returnLineItems": [_process_line_input(line) for line in lines],
-    } | _transfer_input(transactions)
+    } | transfer_input(transactions, store_credit)
     operation = "ReturnProcess"
-    variables = {"input": process_input, "payments": _page_size(len(transactions))}
+    payments = len(transactions) + bool(store_credit)
+    variables = {"input": process_input, "payments": _page_size(payments)}
     node = mutate(client, operation, variables, "return")
     with reading_back(operation):
         return parse_processed_return(node | {"refunds": _all_payouts(client, node)})
@@ -209,6 +217,14 @@ def dispose(client: ShopifyClient, dispositions: Sequence[DispositionInput]) -> 
     check_size("Dispose", len(dispositions))
     inputs = [_disposition_input(disposition) for disposition in dispositions]
     mutate(client, "Dispose", {"inputs": inputs}, "reverseFulfillmentOrderLineItems")
+
+
+def approve_return(client: ShopifyClient, return_id: str) -> BareReturn:
+    """Approve a return that was requested in Shopify, which opens it; nobody is mailed.
+
+    Raises `ShopifyRefused` for one that is not requested any more.
+    """
+    return _change(client, "ReturnApprove", {"id": return_id})
 
 
 def close_return(client: ShopifyClient, return_id: str) -> BareReturn:
@@ -382,13 +398,3 @@ def _disposition_input(disposition: DispositionInput) -> dict[str, Any]:
         "quantity": disposition.quantity,
         "dispositionType": disposition.type,
     } | place
-
-
-def _transfer_input(transactions: Sequence[RefundTransactionInput]) -> dict[str, Any]:
-    if not transactions:
-        return {}
-    payments = [
-        {"parentId": item.parent_id, "transactionAmount": money_input(item.amount)}
-        for item in transactions
-    ]
-    return {"financialTransfer": {"issueRefund": {"orderTransactions": payments}}}

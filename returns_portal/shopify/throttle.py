@@ -59,7 +59,9 @@ class Bucket:
         self.maximum = float(status.get("maximumAvailable") or self.maximum)
         self.rate = float(status.get("restoreRate") or self.rate)
         unseen = sum(cost for cost, _since in self.under_way.values())
-        self.points = float(status.get("currentlyAvailable") or 0.0) - unseen
+        left = status.get("currentlyAvailable")
+        if left is not None:
+            self.points = float(left) - unseen
 
 
 class SharedLimiter:
@@ -101,6 +103,12 @@ class SharedLimiter:
         """Ends a call: `throttle_status` is Shopify's word, empty when there was none."""
         with self._bucket() as bucket:
             bucket.correct(ticket, throttle_status, self._clock())
+
+    def points(self) -> float:
+        """How many points are left, as this program believes; nothing is taken."""
+        bucket: Bucket = self._store.get(self._key) or Bucket(at=self._clock())
+        bucket.refill(self._clock())
+        return bucket.points
 
     def _take(self, ticket: str, cost: float, priority: str) -> float:
         with self._bucket() as bucket:

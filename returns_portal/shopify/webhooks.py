@@ -18,6 +18,7 @@ class WebhookHeaders:
     event_id: str
     triggered_at: datetime | None
     api_version: str
+    signature: str = ""
 
 
 def verify(raw_body: bytes, signature: str, secrets: Sequence[str]) -> bool:
@@ -42,6 +43,7 @@ def parse_headers(headers: Mapping[str, str]) -> WebhookHeaders:
         event_id=values.get("shopify-event-id", ""),
         triggered_at=_parse_time(values.get("shopify-triggered-at", "")),
         api_version=values.get("shopify-api-version", ""),
+        signature=values.get("shopify-hmac-sha256", ""),
     )
 
 

@@ -180,6 +180,7 @@ def return_to_process(**changes: Any) -> Node:
         "returnLineItems": connection(return_line()),
         "reverseFulfillmentOrders": connection(reverse_order()),
         "refunds": {"edges": []},
+        "order": {"id": "gid://shopify/Order/1", "refunds": [{"id": "gid://shopify/Refund/9"}]},
         "suggestedFinancialOutcome": {
             "maximumRefundable": money("43.5"),
             "financialTransfer": None,

@@ -259,8 +259,33 @@ class TestErrorsInTheAnswer:
     def test_of_the_document_itself_did_nothing(
         self, client: ShopifyClient, http: responses.RequestsMock
     ) -> None:
-        http.post(URL, json={"errors": [{"message": "Field 'x' doesn't exist on type 'Return'"}]})
+        error = {"message": "Field 'x' doesn't exist on type 'Return'", "locations": [{"line": 3}]}
+        http.post(URL, json={"errors": [error]})
         assert type(outcome_of(lambda: client.execute(MUTATION, {}))) is ShopifyProtocolError
+
+    @pytest.mark.parametrize(
+        "answer",
+        [
+            {"errors": [{"message": "Internal error. Looks like something went wrong."}]},
+            {"errors": [{"message": "Oops", "extensions": {"code": "NEVER_HEARD_OF"}}]},
+            {"errors": "Internal Server Error"},
+            {"data": None, "errors": [{"message": "Internal error"}]},
+        ],
+        ids=["no code", "an unknown code", "a text", "null data"],
+    )
+    def test_that_say_not_where_leave_open_what_a_mutation_did(
+        self, client: ShopifyClient, http: responses.RequestsMock, answer: dict[str, Any]
+    ) -> None:
+        http.post(URL, json=answer)
+        assert type(outcome_of(lambda: client.execute(MUTATION, {}))) is ShopifyOutcomeUnknown
+
+    @pytest.mark.parametrize("errors", ["Internal Server Error", [{"message": "Internal error"}]])
+    def test_that_say_nothing_let_a_query_be_asked_again(
+        self, client: ShopifyClient, http: responses.RequestsMock, errors: Any
+    ) -> None:
+        http.post(URL, json={"errors": errors})
+        http.post(URL, json=ORDER)
+        assert client.execute(QUERY, {}) == ORDER["data"]
 
     @pytest.mark.parametrize("code", ["THROTTLED", "ACCESS_DENIED", "BAD_REQUEST"])
     def test_beside_the_result_of_a_mutation_leave_it_unknown(

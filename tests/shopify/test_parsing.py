@@ -119,6 +119,13 @@ class TestParseOrderLine:
         assert line.custom_attributes == (("engraving", ""),)
         assert line.unit_price == usd("20")
 
+    def test_reads_category_and_full_price_where_they_are_told(self) -> None:
+        product = {"id": "gid://shopify/Product/1", "category": {"fullName": "Home > Mugs"}}
+        line = parse_order_line(order_line(product=product, originalTotalSet=money("44.5")))
+        assert (line.category, line.full_price) == ("Home > Mugs", usd("44.5"))
+        silent = parse_order_line(order_line())
+        assert (silent.category, silent.full_price) == ("", None)
+
     def test_bears_a_line_without_product_variant_or_picture(self) -> None:
         line = parse_order_line(
             order_line(product=None, variant=None, image=None, sku=None, vendor=None)
@@ -145,6 +152,12 @@ class TestParseFulfillment:
     def test_knows_no_delivery_where_there_was_no_word_of_it(self) -> None:
         parcel = parse_fulfillment(fulfillment(deliveredAt=None, displayStatus=None, location=None))
         assert (parcel.delivered_at, parcel.display_status, parcel.location_id) == (None, "", None)
+
+    def test_may_hold_all_that_was_bought_where_shopify_gives_no_quantity(self) -> None:
+        node = fulfillment()
+        node["fulfillmentLineItems"]["nodes"][0]["quantity"] = None
+        parcel = parse_fulfillment(node, {"gid://shopify/LineItem/1": 3})
+        assert parcel.lines[0].quantity == 3
 
 
 class TestParseReturnableLines:
@@ -187,6 +200,10 @@ class TestParseCalculation:
         assert result.lines[0].restocking_fee == usd("2")
         assert result.return_shipping_fee == usd("5")
         assert result.refund == usd("14.75")
+
+    def test_trusts_no_sign(self) -> None:
+        result = parse_calculation([self.node(self.line("20.0", "1.75"))], taxes_included=False)
+        assert result.refund == usd("21.75")
 
     def test_counts_no_tax_twice(self) -> None:
         node = self.node(self.line("-24.0", "-4.0"))

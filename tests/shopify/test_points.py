@@ -77,10 +77,10 @@ class TestApprovedRequest:
         ("lines", "parcels", "units", "bound"),
         [
             ([DRESS], ONE_PARCEL, 1, 60),
-            ([SHIRT, DRESS, MUG], ONE_PARCEL, 3, 60),
+            ([SHIRT, DRESS, MUG], ONE_PARCEL, 3, 64),
             ([SHIRT], TWO_PARCELS, 2, 60),
             # Shopify places the goods of two locations in two calls, and closes in a third.
-            ([SHIRT], FROM_TWO_PLACES, 2, 110),
+            ([SHIRT], FROM_TWO_PLACES, 2, 112),
         ],
         ids=["one line", "three lines", "two parcels", "two parcels from two places"],
     )

@@ -12,10 +12,12 @@ from returns_portal.shopify.errors import (
     ShopifyError,
     ShopifyNotFound,
     ShopifyOutcomeUnknown,
+    ShopifyProtocolError,
     ShopifyRefused,
     ShopifyUnavailable,
 )
 from returns_portal.shopify.returns import (
+    approve_return,
     calculate_return,
     cancel_return,
     close_return,
@@ -181,6 +183,7 @@ CHANGES: dict[str, tuple[str, Callable[[Any], Any]]] = {
     ),
     "ReturnClose": ("returnClose", lambda client: close_return(client, RETURN_ID)),
     "ReturnCancel": ("returnCancel", lambda client: cancel_return(client, RETURN_ID)),
+    "ReturnApprove": ("returnApproveRequest", lambda client: approve_return(client, RETURN_ID)),
 }
 
 
@@ -357,10 +360,17 @@ class TestReadForProcessing:
     def read(self, client: ScriptedClient) -> Any:
         return read_for_processing(client, RETURN_ID, [("l", 2)])
 
+    def test_does_not_claim_to_know_all_of_many_refunds_of_the_order(self) -> None:
+        node = return_to_process()
+        node["order"]["refunds"] = [{"id": f"gid://shopify/Refund/{number}"} for number in (8, 9)]
+        found, _outcome = self.read(ScriptedClient({"ReturnToProcess": {"return": node}}))
+        assert found.order_refund_ids is None
+
     def test_tells_progress_places_and_worth_in_one_call(self) -> None:
         client = ScriptedClient({"ReturnToProcess": {"return": return_to_process()}})
         found, outcome = self.read(client)
         assert found.is_untouched
+        assert found.order_refund_ids == ("gid://shopify/Refund/9",)
         assert [line.id for line in found.reverse_lines] == [
             "gid://shopify/ReverseFulfillmentOrderLineItem/1"
         ]
@@ -522,6 +532,11 @@ class TestSuggestOutcome:
             "id": RETURN_ID,
             "units": [{"id": "l", "quantity": 2}],
         }
+
+    def test_says_so_where_shopify_calculates_nothing(self) -> None:
+        node = {"id": RETURN_ID, "suggestedFinancialOutcome": None}
+        with pytest.raises(ShopifyProtocolError, match="does not say"):
+            suggest_outcome(ScriptedClient({"ReturnOutcome": {"return": node}}), "x", [("l", 1)])
 
     def test_raises_for_an_unknown_return(self) -> None:
         with pytest.raises(ShopifyNotFound):

@@ -192,6 +192,13 @@ GOODS = (
         ships=False,
     ),
 )
+# Where goods of a kind stand in Shopify's taxonomy; the others stand nowhere.
+CATEGORIES = {
+    "Shirts": "Apparel & Accessories > Clothing > Clothing Tops > Shirts",
+    "Dresses": "Apparel & Accessories > Clothing > Dresses",
+    "Shoes": "Apparel & Accessories > Shoes > Sneakers",
+    "Kitchen": "Home & Garden > Kitchen & Dining > Tableware > Drinkware > Mugs",
+}
 REASONS = (
     ("changed-my-mind", "Changed my mind"),
     ("too-small", "Too small"),

@@ -19,6 +19,7 @@ KINDS = frozenset(
         "html",
         "refund_pending",
         "refund_failure",
+        "returns_late",
         "latency",
         "duplicate",
         "reorder",

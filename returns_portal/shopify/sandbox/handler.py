@@ -211,6 +211,8 @@ class Handler(BaseHTTPRequestHandler):
                 context.refund_status, context.refund_settles_after = "PENDING", fault.reads
             elif fault.kind == "refund_failure":
                 context.refund_status = "FAILURE"
+            elif fault.kind == "returns_late":
+                context.newest_return_shows = False
         if not request.changes:
             count_read(self.app.state)
         return self.app.engine.answer(request, context)

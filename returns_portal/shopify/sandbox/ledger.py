@@ -128,4 +128,7 @@ def _credit(account: Doc) -> Doc:
         "customer_id": account["ownerId"],
         "currency": account["currency"],
         "balance": live_string(account["balance"], account["currency"]),
+        "credits": [
+            live_string(entry["amount"], account["currency"]) for entry in account["transactions"]
+        ],
     }

@@ -213,7 +213,9 @@ def _refunds(node: Node, context: Context, args: Args) -> list[Node]:
 
 @resolves("Order", "returns")
 def _returns(node: Node, context: Context, args: Args) -> Doc:
-    return connection(nodes_of("Return", node.doc["returns"], node.doc), args)
+    made = node.doc["returns"]
+    shown = made if context.newest_return_shows else made[:-1]
+    return connection(nodes_of("Return", shown, node.doc), args)
 
 
 @resolves("Order", "disputes")

@@ -27,6 +27,8 @@ class Context:
     api_version: str
     refund_status: str = "SUCCESS"
     refund_settles_after: int | None = None
+    # Orders list their returns with a delay: the newest one does not show.
+    newest_return_shows: bool = True
     keys: dict[str, str] = field(default_factory=dict)
     busy: bool = False
     warnings: list[Doc] = field(default_factory=list)

@@ -5,6 +5,7 @@ from typing import Any
 from returns_portal.shopify.sandbox import gid
 from returns_portal.shopify.sandbox.accounting import money_v2
 from returns_portal.shopify.sandbox.annotations import by_unique_value
+from returns_portal.shopify.sandbox.catalog import CATEGORIES
 from returns_portal.shopify.sandbox.connections import connection, sorted_connection
 from returns_portal.shopify.sandbox.errors import top_level
 from returns_portal.shopify.sandbox.money import live_string
@@ -192,6 +193,12 @@ def _levels(context: Context, item: str) -> list[Node]:
 
 def _available(context: Context, item: str) -> int:
     return sum(node.doc["quantities"]["available"] for node in _levels(context, item))
+
+
+@resolves("Product", "category")
+def _category(node: Node, context: Context, args: Args) -> Doc | None:
+    path = CATEGORIES.get(node.doc["productType"])
+    return {"fullName": path, "name": path.rpartition(" > ")[2]} if path else None
 
 
 @resolves("Product", "totalInventory")
