@@ -31,7 +31,13 @@ class ReverseDelivery(models.Model):
                 condition=~Q(tracking_number=""), name="delivery_has_a_tracking_number"
             ),
         ]
-        indexes = [models.Index(fields=["tracking_number"], name="delivery_by_number")]
+        indexes = [
+            models.Index(
+                fields=["tracking_number"],
+                opclasses=["varchar_pattern_ops"],
+                name="delivery_by_number",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.tracking_number}"

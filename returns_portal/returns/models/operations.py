@@ -15,10 +15,19 @@ class Operation(models.Model):
     class Kind(models.TextChoices):
         CREATE_RETURN = "create_return", _("Open the return in Shopify")
         PROCESS_RETURN = "process_return", _("Refund and restock in Shopify")
+        SETTLE_RETURN = "settle_return", _("Restock in Shopify, without money")
         RESTOCK = "restock", _("Restock in Shopify")
         CONFIRM_REFUND = "confirm_refund", _("Wait until the money has moved")
         CLOSE_RETURN = "close_return", _("Close the return in Shopify")
+        CANCEL_RETURN = "cancel_return", _("Cancel the return in Shopify")
         ANNOUNCE_PARCEL = "announce_parcel", _("Tell Shopify the tracking number")
+        REFUND_KEPT = "refund_kept", _("Refund what the shopper keeps")
+        GRANT_BONUS = "grant_bonus", _("Add the bonus to the store credit")
+        TIKTOK_LOOK = "tiktok_look", _("Look for the return on TikTok")
+        TIKTOK_CREATE = "tiktok_create", _("Start the return on TikTok")
+        TIKTOK_APPROVE = "tiktok_approve", _("Approve on TikTok")
+        TIKTOK_REJECT = "tiktok_reject", _("Reject on TikTok")
+        TIKTOK_RECEIVE = "tiktok_receive", _("Accept the parcel on TikTok")
         SEND_EMAIL = "send_email", _("E-mail the shopper")
 
     class State(models.TextChoices):

@@ -1,6 +1,7 @@
 """The mirror of Shopify's orders: what look-up and eligibility need, without personal data."""
 
 from django.db import models
+from django.db.models import Q
 
 
 class MirroredOrder(models.Model):
@@ -13,9 +14,13 @@ class MirroredOrder(models.Model):
     postcode_digest = models.CharField(max_length=64, blank=True)
     postcode_masked = models.BooleanField(default=False)
     email_digest = models.CharField(max_length=64, blank=True)
+    customer_digest = models.CharField(max_length=64, blank=True, default="")
     snapshot = models.JSONField(help_text="The order's facts as read from Shopify.")
     shopify_updated_at = models.DateTimeField()
     synced_at = models.DateTimeField()
+    counted = models.BooleanField(
+        default=False, help_text="Whether the reports have counted what was last read."
+    )
     link_generation = models.PositiveIntegerField(
         default=0, help_text="Links of an earlier generation open nothing."
     )
@@ -24,6 +29,22 @@ class MirroredOrder(models.Model):
         indexes = [
             models.Index(fields=["tiktok_order_id"], name="order_by_tiktok_id"),
             models.Index(fields=["shopify_updated_at"], name="order_by_updated"),
+            models.Index(
+                fields=["customer_digest"],
+                condition=~Q(customer_digest=""),
+                name="order_by_customer",
+            ),
+            models.Index(fields=["id"], condition=Q(counted=False), name="order_to_count"),
+            models.Index(
+                fields=["postcode_digest"],
+                condition=~models.Q(postcode_digest=""),
+                name="order_by_postcode",
+            ),
+            models.Index(
+                fields=["email_digest"],
+                condition=~models.Q(email_digest=""),
+                name="order_by_email",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,8 +1,54 @@
 """What a merchant decides: the return policy by region, and the reasons a shopper may give."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from returns_portal.returns.clocks import CHOICES, OnExpiry
+from returns_portal.returns.workflow import Status
+
+
+def default_weekdays() -> list[int]:
+    """Monday to Friday."""
+    return [0, 1, 2, 3, 4]
+
+
+ON_EXPIRY_LABELS = {
+    OnExpiry.ASK_PERSON: _("ask a person"),
+    OnExpiry.APPROVE: _("approve for the quoted amount"),
+    OnExpiry.DECLINE: _("decline"),
+    OnExpiry.EXPIRE: _("let it expire"),
+    OnExpiry.CLOSE: _("close without a refund"),
+}
+
+
+def expiry_choices(status: Status) -> list[tuple[str, Any]]:
+    """What a merchant may choose to happen when the time in `status` is up."""
+    return [(action.value, ON_EXPIRY_LABELS[action]) for action in CHOICES[status]]
+
+
+class ShopCalendar(models.Model):
+    """The days on which the shop works; there is one row at the most."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    working_weekdays = models.JSONField(
+        default=default_weekdays, help_text=_("0 is Monday, 6 is Sunday.")
+    )
+    holidays = models.JSONField(
+        default=list, blank=True, help_text=_("Days without work, one a line: 2026-12-25.")
+    )
+
+    class Meta:
+        verbose_name = _("working days")
+        verbose_name_plural = _("working days")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="calendar_is_the_only_one"),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Working days"))
 
 
 class ReturnPolicy(models.Model):
@@ -46,6 +92,57 @@ class ReturnPolicy(models.Model):
     answer_within_hours = models.PositiveSmallIntegerField(
         default=48, help_text=_("Hours the shop has to answer a request.")
     )
+    info_within_days = models.PositiveSmallIntegerField(
+        default=7, help_text=_("Days the shopper has to answer the shop's question.")
+    )
+    arrive_within_days = models.PositiveSmallIntegerField(
+        default=30, help_text=_("Days a parcel that was sent may take to arrive.")
+    )
+    inspect_within_days = models.PositiveSmallIntegerField(
+        default=2, help_text=_("Days the shop has to look at a parcel that arrived.")
+    )
+    counts_working_days = models.BooleanField(
+        _("the shop's time counts on working days only"),
+        default=False,
+        help_text=_("Holds for the time to answer and to look at the parcel."),
+    )
+    remind_days_before = models.PositiveSmallIntegerField(
+        default=3, help_text=_("Days before a deadline that the shopper is reminded of it.")
+    )
+    warn_hours_before = models.PositiveSmallIntegerField(
+        default=12, help_text=_("Hours before a deadline that staff are warned of it.")
+    )
+    when_unanswered = models.CharField(
+        _("when the shop has not answered in time"),
+        max_length=12,
+        choices=expiry_choices(Status.REQUESTED),
+        default=OnExpiry.ASK_PERSON.value,
+    )
+    when_info_missing = models.CharField(
+        _("when the shopper has not answered in time"),
+        max_length=12,
+        choices=expiry_choices(Status.NEEDS_INFO),
+        default=OnExpiry.EXPIRE.value,
+    )
+    when_not_sent = models.CharField(
+        _("when the parcel was not sent in time"),
+        max_length=12,
+        choices=expiry_choices(Status.APPROVED),
+        default=OnExpiry.EXPIRE.value,
+        help_text=_("Where the refund waits for the parcel."),
+    )
+    when_not_arrived = models.CharField(
+        _("when a parcel that was sent has not arrived in time"),
+        max_length=12,
+        choices=expiry_choices(Status.APPROVED),
+        default=OnExpiry.ASK_PERSON.value,
+    )
+    when_not_inspected = models.CharField(
+        _("when a parcel was not looked at in time"),
+        max_length=12,
+        choices=expiry_choices(Status.RECEIVED),
+        default=OnExpiry.ASK_PERSON.value,
+    )
     instructions_on = models.CharField(
         max_length=12, choices=InstructionsOn.choices, default=InstructionsOn.REQUEST
     )
@@ -60,11 +157,44 @@ class ReturnPolicy(models.Model):
     return_shipping_paid_by = models.CharField(
         max_length=12, choices=PaidBy.choices, default=PaidBy.TIKTOK
     )
+    offers_store_credit = models.BooleanField(
+        default=False, help_text=_("Shoppers may take store credit in place of their money back.")
+    )
+    store_credit_bonus_percent = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        help_text=_("What the shop adds to store credit, in percent of the refund."),
+    )
+    keep_item_up_to = models.DecimalField(
+        max_digits=12,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        help_text=_(
+            "Items of an order worth no more than this together may be refunded without a "
+            "return, in the currency of the order; empty means that nothing is kept."
+        ),
+    )
+    outcomes_on_tiktok = models.BooleanField(
+        _("also for TikTok orders"),
+        default=False,
+        help_text=_(
+            "TikTok pays refunds of its orders itself and does not want sellers to offer "
+            "something else in their place: check the rules of your market first."
+        ),
+    )
     conditions = models.TextField(blank=True, help_text=_("What state the item must be in."))
     instructions = models.TextField(blank=True, help_text=_("What to do, one step a line."))
     return_address = models.TextField(blank=True)
     source = models.CharField(max_length=200, blank=True, help_text=_("Where the rule stands."))
     checked_on = models.DateField(null=True, blank=True)
+    not_known = models.JSONField(
+        _("not known: fill in"),
+        default=list,
+        blank=True,
+        help_text=_("What no public page told: decide it, then take it off this list."),
+    )
 
     class Meta:
         verbose_name = _("return policy")
@@ -77,6 +207,15 @@ class ReturnPolicy(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(return_shipping_fee__gte=0), name="policy_shipping_fee_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(store_credit_bonus_percent__gte=0)
+                & Q(store_credit_bonus_percent__lte=100),
+                name="policy_bonus_is_a_percentage",
+            ),
+            models.CheckConstraint(
+                condition=Q(keep_item_up_to__isnull=True) | Q(keep_item_up_to__gte=0),
+                name="policy_keep_limit_not_negative",
             ),
         ]
 

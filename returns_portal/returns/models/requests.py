@@ -1,20 +1,23 @@
-"""A return request, what it asks for, what happened to it and what was paid for it."""
+"""A return request, what it asks for, and which units it holds."""
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from returns_portal.returns.models.indexes import BeginningIndex
+from returns_portal.returns.models.piles import QUEUE_INDEXES
 from returns_portal.returns.models.policies import ReturnPolicy, ReturnReason
 from returns_portal.returns.workflow import Status
 
 STATUS_LABELS = {
     Status.REQUESTED: _("Requested"),
+    Status.NEEDS_INFO: _("Waiting for the shopper"),
     Status.APPROVED: _("Approved"),
     Status.DECLINED: _("Declined"),
     Status.CANCELED: _("Canceled"),
     Status.RECEIVED: _("Received"),
     Status.CLOSED: _("Closed"),
+    Status.EXPIRED: _("Expired"),
 }
 
 
@@ -24,6 +27,17 @@ class ReturnRequest(models.Model):
     class QuoteSource(models.TextChoices):
         SHOPIFY = "shopify", _("Shopify")
         ESTIMATE = "estimate", _("our estimate")
+        TIKTOK = "tiktok", _("TikTok")
+
+    class Settlement(models.TextChoices):
+        SHOPIFY = "shopify", _("Shopify")
+        EXTERNAL = "external", _("a person, elsewhere")
+        TIKTOK = "tiktok", _("TikTok Shop")
+
+    class ClockStep(models.IntegerChoices):
+        RUNNING = 0, _("running")
+        REMINDED = 1, _("reminded")
+        OVER = 2, _("over")
 
     rma_number = models.CharField(_("RMA"), max_length=16, unique=True)
     token = models.CharField(max_length=64, unique=True)
@@ -38,19 +52,50 @@ class ReturnRequest(models.Model):
     country = models.CharField(max_length=2, blank=True)
     customer_name = models.CharField(_("customer"), max_length=200, blank=True)
     contact_email = models.EmailField(_("contact e-mail"), blank=True)
+    contact_confirmed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When its holder confirmed the address by a link.")
+    )
+    contact_undeliverable_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When a mail server refused the address for good.")
+    )
     language = models.CharField(max_length=12, default="en")
     identity_verified = models.BooleanField(
         default=True, help_text=_("False when the order held nothing to check the shopper by.")
     )
     policy = models.ForeignKey(ReturnPolicy, on_delete=models.PROTECT)
+    policy_version_number = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("The published version it was judged by.")
+    )
+    four_eyes = models.BooleanField(
+        default=False, help_text=_("A rule wants a second person to approve it.")
+    )
     policy_terms = models.JSONField(help_text=_("The terms the request was judged by."))
     window_ends_at = models.DateTimeField(null=True, blank=True)
     requested_at = models.DateTimeField(_("requested"))
-    answer_due_at = models.DateTimeField(_("answer due"))
+    due_at = models.DateTimeField(
+        _("due"),
+        null=True,
+        blank=True,
+        help_text=_("When whoever must act in the present status has to have acted."),
+    )
+    remind_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When whoever must act is reminded of it.")
+    )
+    clock_step = models.PositiveSmallIntegerField(
+        choices=ClockStep.choices,
+        default=0,
+        help_text=_("What the clock of the present status has done."),
+    )
+    tiktok_decides_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When TikTok decides itself, unless the shop did.")
+    )
     send_by = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     decline_reason = models.TextField(blank=True)
+    decision_message = models.TextField(
+        blank=True, help_text=_("What staff wrote to the shopper with the approval.")
+    )
 
     currency = models.CharField(max_length=3)
     return_shipping_fee = models.DecimalField(max_digits=14, decimal_places=3, default=0)
@@ -60,12 +105,38 @@ class ReturnRequest(models.Model):
     refunded_amount = models.DecimalField(max_digits=14, decimal_places=3, null=True, blank=True)
     refunded_at = models.DateTimeField(null=True, blank=True)
 
+    shopify_customer_id = models.CharField(
+        max_length=80, blank=True, help_text=_("Who holds the store credit.")
+    )
+    bonus_amount = models.DecimalField(
+        max_digits=14,
+        decimal_places=3,
+        default=0,
+        help_text=_("What the shop adds to store credit, on top of the refund."),
+    )
+    bonus_transaction_id = models.CharField(max_length=80, blank=True)
+    bonus_newer_than = models.CharField(
+        max_length=80,
+        blank=True,
+        help_text=_("The customer's newest credit in Shopify just before the bonus was sent."),
+    )
+    bonus_credited_at = models.DateTimeField(null=True, blank=True)
+
     refunded_elsewhere = models.BooleanField(
         default=False, help_text=_("Somebody refunded it in Shopify or another app.")
     )
 
+    settlement = models.CharField(
+        max_length=12,
+        choices=Settlement.choices,
+        default=Settlement.SHOPIFY,
+        help_text=_("Who pays the money back."),
+    )
     shopify_return_id = models.CharField(max_length=80, blank=True)
     attention = models.TextField(blank=True, help_text=_("What staff must know or do."))
+    erased_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When nothing was left that tells who the shopper was.")
+    )
 
     class Meta:
         verbose_name = _("return request")
@@ -95,6 +166,14 @@ class ReturnRequest(models.Model):
                 condition=~Q(status=Status.DECLINED.value) | ~Q(decline_reason=""),
                 name="request_declined_with_a_reason",
             ),
+            models.CheckConstraint(
+                condition=Q(bonus_amount__gte=0), name="request_bonus_not_negative"
+            ),
+            models.UniqueConstraint(
+                fields=["bonus_transaction_id"],
+                condition=~Q(bonus_transaction_id=""),
+                name="request_owns_its_bonus",
+            ),
             models.UniqueConstraint(
                 fields=["shopify_return_id"],
                 condition=~Q(shopify_return_id=""),
@@ -102,18 +181,37 @@ class ReturnRequest(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "answer_due_at"], name="request_queue_by_due"),
-            models.Index(fields=["-requested_at"], name="request_newest_first"),
+            models.Index(fields=["status", "due_at"], name="request_queue_by_due"),
+            models.Index(fields=["remind_at"], condition=Q(clock_step=0), name="request_to_remind"),
+            models.Index(fields=["due_at"], condition=Q(clock_step__lt=2), name="request_clock"),
+            *QUEUE_INDEXES,
             models.Index(fields=["shopify_order_id"], name="request_by_order"),
-            models.Index(fields=["order_name"], name="request_by_order_name"),
-            models.Index(fields=["tiktok_order_id"], name="request_by_tiktok_order"),
+            models.Index(
+                fields=["closed_at"],
+                condition=Q(erased_at__isnull=True, closed_at__isnull=False),
+                name="request_to_erase",
+            ),
         ]
         permissions = [
             ("decide_returnrequest", "Can approve and decline return requests"),
+            ("change_amount_returnrequest", "Can approve another amount than the quote"),
+            ("inspect_returnrequest", "Can receive and inspect parcels at the bench"),
+            ("override_returnrequest", "Can make exceptions and act for a shopper"),
+            ("view_personal_data", "Can see names, e-mails, photos and messages of shoppers"),
         ]
 
     def __str__(self) -> str:
         return self.rma_number
+
+    @property
+    def returned_lines(self) -> "list[ReturnLineItem]":
+        """The items that come back, which Shopify has in a return; none that staff declined."""
+        return [line for line in self.lines.all() if not line.is_kept and line.units_approved]
+
+    @property
+    def kept_lines(self) -> "list[ReturnLineItem]":
+        """The items that are refunded and kept, of which Shopify has no return."""
+        return [line for line in self.lines.all() if line.is_kept and line.units_approved]
 
 
 class ReturnLineItem(models.Model):
@@ -124,6 +222,11 @@ class ReturnLineItem(models.Model):
         NOT_RESTOCKED = "NOT_RESTOCKED", _("not into stock")
         PROCESSING_REQUIRED = "PROCESSING_REQUIRED", _("needs processing")
         MISSING = "MISSING", _("missing")
+
+    class Outcome(models.TextChoices):
+        ORIGINAL_PAYMENT = "original_payment", _("refund to the original payment")
+        STORE_CREDIT = "store_credit", _("store credit")
+        KEEP_ITEM = "keep_item", _("refund, and the item is kept")
 
     return_request = models.ForeignKey(
         ReturnRequest, on_delete=models.PROTECT, related_name="lines"
@@ -142,7 +245,25 @@ class ReturnLineItem(models.Model):
     restocking_fee_percent = models.DecimalField(max_digits=5, decimal_places=2, default=0)
     restocking_fee = models.DecimalField(max_digits=14, decimal_places=3, default=0)
     verdicts = models.JSONField(default=list, help_text=_("The rule trace, as judged."))
+    rule_trace = models.JSONField(
+        default=list, blank=True, help_text=_("What the policy's rules said of it.")
+    )
+    answers = models.JSONField(
+        default=list, blank=True, help_text=_("Questions of rules, with the shopper's answers.")
+    )
+    outcome = models.CharField(
+        max_length=20, choices=Outcome.choices, default=Outcome.ORIGINAL_PAYMENT
+    )
+    approved_quantity = models.PositiveIntegerField(
+        null=True, blank=True, help_text=_("Units that staff approved; empty until decided.")
+    )
+    decline_reason = models.TextField(
+        blank=True, help_text=_("Why staff declined the units that they did not approve.")
+    )
     received_quantity = models.PositiveIntegerField(null=True, blank=True)
+    condition = models.SlugField(
+        max_length=40, blank=True, db_index=False, help_text=_("The grade given at inspection.")
+    )
     disposition = models.CharField(
         max_length=20, choices=Disposition.choices, default=Disposition.RESTOCKED
     )
@@ -168,15 +289,41 @@ class ReturnLineItem(models.Model):
                 | Q(received_quantity__lte=F("quantity")),
                 name="line_received_within_requested",
             ),
+            models.CheckConstraint(
+                condition=Q(approved_quantity__isnull=True)
+                | Q(approved_quantity__lte=F("quantity")),
+                name="line_approved_within_requested",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome__in=["original_payment", "store_credit", "keep_item"]),
+                name="line_outcome_is_known",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["reason", "-return_request"], name="line_by_reason"),
+            BeginningIndex("sku", "return_request_id", name="line_by_sku"),
         ]
 
     def __str__(self) -> str:
         return f"{self.title} × {self.quantity}"  # noqa: RUF001 - the multiplication sign is meant
 
     @property
+    def units_approved(self) -> int:
+        """Units that staff agreed to take back; all that were asked for, until they decide."""
+        return self.quantity if self.approved_quantity is None else self.approved_quantity
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the shopper keeps it, so that nothing comes back or into stock."""
+        return self.outcome == self.Outcome.KEEP_ITEM
+
+    @property
     def units_back(self) -> int:
-        """Units to refund and place: what arrived where it was counted, else what was asked."""
-        return self.quantity if self.received_quantity is None else self.received_quantity
+        """Units to refund: what arrived where the money waits for it, else what was approved."""
+        waits = self.return_request.policy_terms.get("refund_on") == "receipt"
+        if waits and self.received_quantity is not None:
+            return min(self.received_quantity, self.units_approved)
+        return self.units_approved
 
 
 class ReservedUnit(models.Model):
@@ -206,75 +353,3 @@ class ReservedUnit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.fulfillment_line_item_id} {self.number}/{self.bought}"
-
-
-class ReturnEvent(models.Model):
-    """What happened to a request: who, when, from which status to which. Never changed."""
-
-    class ActorKind(models.TextChoices):
-        SHOPPER = "shopper", _("Shopper")
-        STAFF = "staff", _("Staff")
-        SYSTEM = "system", _("Portal")
-        SHOPIFY = "shopify", _("Shopify")
-
-    return_request = models.ForeignKey(
-        ReturnRequest, on_delete=models.PROTECT, related_name="events"
-    )
-    occurred_at = models.DateTimeField()
-    kind = models.CharField(max_length=40)
-    actor_kind = models.CharField(max_length=12, choices=ActorKind.choices)
-    actor_name = models.CharField(max_length=150, blank=True)
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
-    )
-    from_status = models.CharField(max_length=12, blank=True)
-    to_status = models.CharField(max_length=12, blank=True)
-    message = models.TextField(blank=True, help_text=_("For staff."))
-    shopper_sees = models.BooleanField(default=False)
-
-    class Meta:
-        ordering = ["occurred_at", "pk"]
-        indexes = [
-            models.Index(fields=["return_request", "occurred_at"], name="event_by_request"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.occurred_at:%Y-%m-%d %H:%M}"
-
-
-class Refund(models.Model):
-    """Money given back through Shopify: pending until its transactions succeeded."""
-
-    class State(models.TextChoices):
-        PENDING = "pending", _("on its way")
-        SUCCEEDED = "succeeded", _("paid")
-        FAILED = "failed", _("failed")
-
-    class Origin(models.TextChoices):
-        PORTAL = "portal", _("the portal")
-        ELSEWHERE = "elsewhere", _("elsewhere")
-
-    return_request = models.ForeignKey(
-        ReturnRequest, on_delete=models.PROTECT, related_name="refunds"
-    )
-    shopify_id = models.CharField(max_length=80, unique=True)
-    amount = models.DecimalField(max_digits=14, decimal_places=3)
-    currency = models.CharField(max_length=3)
-    state = models.CharField(max_length=12, choices=State.choices)
-    origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.PORTAL)
-    gateways = models.CharField(max_length=200, blank=True)
-    created_at = models.DateTimeField()
-    settled_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
-            models.UniqueConstraint(
-                fields=["return_request"],
-                condition=Q(state__in=["pending", "succeeded"]) & Q(origin="portal"),
-                name="refund_once_a_request",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.currency} {self.state}"
