@@ -1,12 +1,13 @@
 """What may be returned and why not: one function a rule, whose verdicts are the line's trace."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from returns_portal.returns.clocks import ClockTerms
 from returns_portal.shopify.types import Fulfillment, Order, OrderLine
 
 
@@ -20,13 +21,28 @@ class Code(StrEnum):
     DIGITAL = "digital"
     FINAL_SALE = "final_sale"
     RETURN_WINDOW = "return_window"
+    RULE = "rule"
+    OVERRIDDEN = "overridden"
+
+
+# What no person may overrule: what happened to the order, and what is left of it.
+FACTS_OF_THE_ORDER = frozenset(
+    {
+        Code.ORDER_CANCELED,
+        Code.NOT_PAID,
+        Code.ALREADY_REFUNDED,
+        Code.NOT_SENT,
+        Code.NOTHING_LEFT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class PolicyTerms:
     """A policy's terms as plain values: what a request is judged by, and keeps.
 
-    `return_shipping_fee` is in the order's currency; `restocking_fee_percent` is 0 to 100.
+    `return_shipping_fee` and `keep_item_up_to` are in the order's currency; percentages are 0 to
+    100. What has a default was not yet among the terms that older requests keep.
     """
 
     name: str
@@ -44,6 +60,30 @@ class PolicyTerms:
     conditions: str
     instructions: str
     return_address: str
+    offers_store_credit: bool = False
+    store_credit_bonus_percent: Decimal = Decimal(0)
+    keep_item_up_to: Decimal | None = None
+    outcomes_on_tiktok: bool = False
+    clocks: ClockTerms = field(default_factory=ClockTerms)
+    window_until: date | None = None
+
+
+def without_tiktok(terms: PolicyTerms) -> PolicyTerms:
+    """The terms for orders of other channels: TikTok makes no label for them, the shop does."""
+    if terms.return_shipping_paid_by != "tiktok":
+        return terms
+    return replace(terms, return_shipping_paid_by="shop", instructions="")
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What staff allow one order beyond its policy: a later last day, and final-sale items."""
+
+    window_until: date | None = None
+    final_sale: bool = False
+
+
+NO_ALLOWANCE = Allowance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +105,15 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one rule says; `at` is the date that it turns on, where there is one."""
+    """What one rule says; `at` is the date that it turns on, where there is one.
+
+    `words` is the merchant's own sentence for the shopper.
+    """
 
     code: Code
     passed: bool
     at: datetime | None = None
+    words: str = ""
 
 
 def judge_order_not_canceled(facts: Facts) -> Verdict:
@@ -143,8 +187,31 @@ def judge(facts: Facts) -> tuple[Verdict, ...]:
 
 
 def objection(verdicts: tuple[Verdict, ...]) -> Verdict | None:
-    """The first verdict against a return, or None when all rules passed."""
-    return next((verdict for verdict in verdicts if not verdict.passed), None)
+    """The first verdict against a return that no person overruled; None when there is none."""
+    overruled = any(verdict.code is Code.OVERRIDDEN for verdict in verdicts)
+    against = (verdict for verdict in verdicts if not verdict.passed)
+    return next((v for v in against if not overruled or v.code in FACTS_OF_THE_ORDER), None)
+
+
+def may_override(verdicts: tuple[Verdict, ...]) -> bool:
+    """Whether only the shop's own rules speak against a return, which a person may overrule."""
+    against = {verdict.code for verdict in verdicts if not verdict.passed}
+    return bool(against) and against.isdisjoint(FACTS_OF_THE_ORDER)
+
+
+def override(verdicts: tuple[Verdict, ...], reason: str) -> tuple[Verdict, ...]:
+    """The verdicts as they were, and that a person overruled those against it, and why."""
+    return (*verdicts, Verdict(Code.OVERRIDDEN, passed=True, words=reason))
+
+
+def allow_more(terms: PolicyTerms, allowance: Allowance) -> PolicyTerms:
+    """The terms with what staff allow besides; a later day of the terms themselves stays."""
+    days = [day for day in (terms.window_until, allowance.window_until) if day]
+    return replace(
+        terms,
+        window_until=max(days, default=None),
+        final_sale_tags=() if allowance.final_sale else terms.final_sale_tags,
+    )
 
 
 def window_ends_at(
@@ -153,12 +220,14 @@ def window_ends_at(
     """When the window closes: midnight, in the shop's time zone, after its last day.
 
     Counted in calendar days from the policy's anchor. Without a delivery date the parcel counts
-    as delivered `transit_days` after dispatch. None means that there is no limit.
+    as delivered `transit_days` after dispatch. `window_until` makes a window that ends sooner last
+    until that day. None means that there is no limit.
     """
     if terms.return_window_days is None:
         return None
     first_day = _anchor(order, fulfillment, terms).astimezone(timezone).date()
-    return _end_of(first_day + timedelta(days=terms.return_window_days), timezone)
+    last_day = first_day + timedelta(days=terms.return_window_days)
+    return _end_of(max(last_day, terms.window_until or last_day), timezone)
 
 
 def _anchor(order: Order, fulfillment: Fulfillment, terms: PolicyTerms) -> datetime:
@@ -166,6 +235,11 @@ def _anchor(order: Order, fulfillment: Fulfillment, terms: PolicyTerms) -> datet
         return order.created_at
     if terms.window_anchor == "fulfilled":
         return fulfillment.created_at
+    return taken_as_delivered_at(fulfillment, terms)
+
+
+def taken_as_delivered_at(fulfillment: Fulfillment, terms: PolicyTerms) -> datetime:
+    """When the parcel was delivered; where nobody told, `transit_days` after its dispatch."""
     if fulfillment.delivered_at is not None:
         return fulfillment.delivered_at
     return fulfillment.created_at + timedelta(days=terms.transit_days)

@@ -1,10 +1,16 @@
 """Which policy holds for an order, its terms as plain values, and the reasons to choose from."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
+
+from returns_portal.cache import Remembered
+from returns_portal.returns.clocks import Calendar, ClockTerms, OnExpiry
 from returns_portal.returns.eligibility import PolicyTerms
-from returns_portal.returns.models import ReturnPolicy, ReturnReason
+from returns_portal.returns.models import ReturnPolicy, ReturnReason, ShopCalendar
 
 
 class NoPolicy(Exception):
@@ -45,6 +51,41 @@ def build_terms(policy: ReturnPolicy) -> PolicyTerms:
         conditions=policy.conditions,
         instructions=policy.instructions,
         return_address=policy.return_address,
+        offers_store_credit=policy.offers_store_credit,
+        store_credit_bonus_percent=policy.store_credit_bonus_percent,
+        keep_item_up_to=policy.keep_item_up_to,
+        outcomes_on_tiktok=policy.outcomes_on_tiktok,
+        clocks=build_clocks(policy),
+    )
+
+
+def build_clocks(policy: ReturnPolicy) -> ClockTerms:
+    """The policy's time limits and what follows them, frozen."""
+    return ClockTerms(
+        info_within_days=policy.info_within_days,
+        arrive_within_days=policy.arrive_within_days,
+        inspect_within_days=policy.inspect_within_days,
+        counts_working_days=policy.counts_working_days,
+        remind_days_before=policy.remind_days_before,
+        warn_hours_before=policy.warn_hours_before,
+        when_unanswered=OnExpiry(policy.when_unanswered),
+        when_info_missing=OnExpiry(policy.when_info_missing),
+        when_not_sent=OnExpiry(policy.when_not_sent),
+        when_not_arrived=OnExpiry(policy.when_not_arrived),
+        when_not_inspected=OnExpiry(policy.when_not_inspected),
+    )
+
+
+def read_calendar() -> Calendar:
+    """The shop's time zone, working days and holidays, as the merchant set them."""
+    timezone = ZoneInfo(settings.TIME_ZONE)
+    row = ShopCalendar.objects.first()
+    if row is None:
+        return Calendar(timezone)
+    return Calendar(
+        timezone,
+        frozenset(int(day) for day in row.working_weekdays),
+        frozenset(date.fromisoformat(day) for day in row.holidays),
     )
 
 
@@ -56,6 +97,7 @@ class ReasonGroup:
     reasons: tuple[ReturnReason, ...]
 
 
+@Remembered
 def list_reasons() -> list[ReturnReason]:
     """The active reasons, in the order in which shoppers see them."""
     return list(ReturnReason.objects.filter(active=True))
@@ -72,13 +114,25 @@ def group_reasons(active: Sequence[ReturnReason], product_type: str) -> list[Rea
 
 
 def _groups(reasons: Sequence[ReturnReason]) -> Iterator[ReasonGroup]:
+    below: dict[int | None, list[ReturnReason]] = {}
     for reason in reasons:
-        if reason.parent_id:
-            continue
-        below = tuple(other for other in reasons if other.parent_id == reason.pk)
-        yield ReasonGroup(reason.label, below) if below else ReasonGroup("", (reason,))
+        below.setdefault(reason.parent_id, []).append(reason)
+    for reason in below.get(None, ()):
+        grouped = below.get(reason.pk)
+        yield ReasonGroup(reason.label, tuple(grouped)) if grouped else ReasonGroup("", (reason,))
 
 
 def reasons_by_code(groups: Sequence[ReasonGroup]) -> dict[str, ReturnReason]:
     """The reasons that can be given, by code."""
     return {reason.code: reason for group in groups for reason in group.reasons}
+
+
+def only_reasons(groups: Sequence[ReasonGroup], codes: Sequence[str]) -> list[ReasonGroup]:
+    """The groups with the reasons of these codes alone; all of them where there are no codes."""
+    if not codes:
+        return list(groups)
+    kept = [
+        replace(group, reasons=tuple(reason for reason in group.reasons if reason.code in codes))
+        for group in groups
+    ]
+    return [group for group in kept if group.reasons]
