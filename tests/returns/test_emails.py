@@ -7,33 +7,51 @@ from typing import Any
 import pytest
 from django.core.mail import BadHeaderError
 
-from returns_portal.returns.emails import (
-    MESSAGES,
-    SUBJECTS,
-    NotYetTrue,
-    build_email,
-    format_money,
-    instruction_steps,
-    shows_instructions,
-)
-from returns_portal.returns.models import ReturnRequest
+from returns_portal.returns.emails import EVENTS, NoLongerTrue, NotYetTrue, build_email
+from returns_portal.returns.emails.blocks import BLOCKS
+from returns_portal.returns.emails.texts import PLACEHOLDER, shipped_words
+from returns_portal.returns.emails.truth import TRUE_ONCE, TRUE_WHILE
+from returns_portal.returns.emails.words import WORDS
+from returns_portal.returns.models import ReturnRequest, ReverseDelivery
 from returns_portal.returns.policies import build_terms
+from returns_portal.returns.statements import instruction_steps, shows_instructions
+from returns_portal.returns.wording import format_money
 from returns_portal.shopify.types import Money
+from tests.returns.examples import NOON
 from tests.returns.factories import ReturnPolicyFactory, request_with_line
 
 pytestmark = pytest.mark.django_db
-MOMENTS = {
+ZERO = {"approved_amount": Decimal(0), "refunded_amount": Decimal(0)}
+MOMENTS: dict[str, dict[str, Any]] = {
     "requested": {},
+    "changed": {},
+    "needs_info": {"status": "needs_info"},
     "approved": {"approved": True},
+    "approved_partly": {"approved": True},
     "declined": {"declined": True},
     "canceled": {"canceled": True},
-    "changed": {},
+    "canceled_by_shop": {"canceled": True},
+    "expired": {"status": "expired"},
     "sent": {},
+    "received": {"approved": True, "status": "received"},
+    "received_partly": {"approved": True, "status": "received"},
+    "refunded": {"refunded": True},
+    "refunded_partly": {"refunded": True, "quoted_amount": Decimal("30.00")},
+    "refunded_store_credit": {"refunded": True},
+    "refunded_elsewhere": {"refunded": True, "refunded_elsewhere": True},
+    "refunded_zero": {"refunded": True, **ZERO},
+    "refund_delayed": {"approved": True},
+    "refund_failed": {"approved": True},
+    "reminder_to_send": {"approved": True},
+    "reminder_to_answer": {"status": "needs_info"},
+    "tiktok_action_needed": {},
+    "tiktok_completed": {},
+    "confirm_email": {},
     "link": {},
     "links": {},
-    "received": {"approved": True, "status": "received"},
-    "refunded": {"refunded": True},
 }
+TELLS_A_MESSAGE = {"message", "note"}
+TO_STAFF = {"due_soon", "overdue"}
 
 
 def mail(event: str, **values: Any) -> tuple[ReturnRequest, str, str]:
@@ -51,8 +69,9 @@ class TestEveryMail:
         for body in (text, html):
             assert link in body
             assert return_request.rma_number in body
-        assert "{%" not in text + html
-        assert "{{" not in text + html
+        assert "{" not in text
+        assert "{%" not in html
+        assert "{{" not in html
 
     @pytest.mark.parametrize("event", MOMENTS)
     def test_goes_to_the_contact_address_and_marks_itself_automatic(self, event: str) -> None:
@@ -77,7 +96,7 @@ class TestEveryMail:
         assert "Look twice" not in text + html
 
     def test_is_one_for_each_event_that_owes_one(self) -> None:
-        assert set(SUBJECTS) - MESSAGES == set(MOMENTS)
+        assert set(EVENTS) - TELLS_A_MESSAGE - TO_STAFF == set(MOMENTS)
 
     def test_of_an_unknown_event_does_not_exist(self) -> None:
         with pytest.raises(KeyError):
@@ -110,26 +129,93 @@ class TestLanguage:
         assert "24.49" in build_email(request_with_line(language="xx"), "requested").body
 
 
-class TestRefunded:
-    def test_is_refused_before_the_money_moved(self) -> None:
+class TestTruth:
+    @pytest.mark.parametrize("event", TRUE_ONCE)
+    def test_holds_back_what_has_not_happened(self, event: str) -> None:
         with pytest.raises(NotYetTrue):
-            build_email(request_with_line(approved=True), "refunded")
+            build_email(request_with_line(), event)
 
-    def test_names_the_amount_in_the_subject(self) -> None:
-        assert "$24.49" in build_email(request_with_line(refunded=True), "refunded").subject
+    @pytest.mark.parametrize(
+        "event",
+        ["approved", "approved_partly", "declined", "declined-2", "canceled", "expired"],
+    )
+    def test_drops_a_decision_that_was_turned_around(self, event: str) -> None:
+        with pytest.raises(NoLongerTrue):
+            build_email(request_with_line(), event)
 
-    def test_of_nothing_says_that_it_is_complete(self) -> None:
-        zero = {"approved_amount": Decimal(0), "refunded_amount": Decimal(0)}
-        _request, text, _html = mail("refunded", **zero)
-        assert "There was nothing to pay back" in text
-        assert "paid back $0" not in text
+    @pytest.mark.parametrize("event", [e for e in TRUE_WHILE if not e.startswith("approved")])
+    def test_drops_what_was_overtaken(self, event: str) -> None:
+        with pytest.raises(NoLongerTrue):
+            build_email(request_with_line(refunded=True, contact_confirmed_at=NOON), event)
 
-    @pytest.mark.parametrize("event", ["requested", "approved", "received"])
-    def test_is_claimed_by_no_earlier_mail(self, event: str) -> None:
+    def test_does_not_tell_of_a_refund_that_was_nothing(self) -> None:
+        with pytest.raises(NotYetTrue):
+            build_email(request_with_line(refunded=True, **ZERO), "refunded")
+
+    def test_reminds_nobody_whose_parcel_is_on_its_way(self) -> None:
+        row = request_with_line(approved=True)
+        ReverseDelivery.objects.create(
+            return_request=row,
+            carrier="ups",
+            tracking_number="1Z999",
+            sent_at=row.requested_at,
+            changed_at=row.requested_at,
+        )
+        with pytest.raises(NoLongerTrue):
+            build_email(row, "reminder_to_send")
+
+    @pytest.mark.parametrize(
+        "event",
+        ["requested", "approved", "approved_partly", "received", "refund_failed", "refund_delayed"],
+    )
+    def test_is_told_of_a_refund_by_no_earlier_mail(self, event: str) -> None:
         _request, text, html = mail(event)
         for claim in ("refund is paid", "Refund paid", "paid back $"):
             assert claim not in text
             assert claim not in html
+
+
+class TestRefunded:
+    @pytest.mark.parametrize("event", ["refunded", "refunded_partly", "refunded_elsewhere"])
+    def test_names_the_amount_in_the_subject(self, event: str) -> None:
+        assert "$24.49" in build_email(request_with_line(**MOMENTS[event]), event).subject
+
+    def test_of_nothing_says_that_it_is_complete(self) -> None:
+        _request, text, _html = mail("refunded_zero")
+        assert "There was nothing to pay back" in text
+        assert "paid back $0" not in text
+
+    def test_of_a_part_says_so_with_the_quote(self) -> None:
+        _request, text, _html = mail("refunded_partly")
+        assert "less than was quoted" in text
+        assert "As quoted: $30.00" in text
+
+
+class TestParts:
+    def test_of_an_approval_name_what_is_not_taken_back_and_why(self) -> None:
+        row = request_with_line(approved=True)
+        row.lines.update(quantity=3, approved_quantity=1, decline_reason="Two are worn.")
+        body = build_email(row, "approved_partly").body
+        assert "- Linen shirt (M / sand) × 2\n  Two are worn." in body  # noqa: RUF001
+
+    def test_of_a_parcel_name_what_is_missing(self) -> None:
+        row = request_with_line(approved=True, status="received")
+        row.lines.update(quantity=3, received_quantity=1)
+        assert "× 2" in build_email(row, "received_partly").body  # noqa: RUF001
+
+
+class TestShippedWords:
+    @pytest.mark.parametrize("event", EVENTS)
+    def test_use_known_placeholders_and_keep_the_required_ones(self, event: str) -> None:
+        words = shipped_words(event)
+        used = set(PLACEHOLDER.findall(words.subject + words.body))
+        assert used <= set(EVENTS[event].allowed)
+        assert set(EVENTS[event].required) <= used
+        assert used <= set(WORDS) | set(BLOCKS)
+
+    @pytest.mark.parametrize("event", EVENTS)
+    def test_have_a_heading_and_say_something(self, event: str) -> None:
+        assert len(shipped_words(event).paragraphs) >= 2
 
 
 class TestInstructions:
