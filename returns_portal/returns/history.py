@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: the shopper, one of the staff, the portal itself, or somebody in Shopify."""
+    """Who acts: the shopper, staff, the portal itself, somebody in Shopify, or TikTok."""
 
     kind: ReturnEvent.ActorKind
     name: str = ""
@@ -33,6 +33,10 @@ class Actor:
     @classmethod
     def shopify(cls) -> "Actor":
         return cls(ReturnEvent.ActorKind.SHOPIFY)
+
+    @classmethod
+    def tiktok(cls) -> "Actor":
+        return cls(ReturnEvent.ActorKind.TIKTOK)
 
 
 def record_event(

@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
+from returns_portal.cache import Remembered
 from returns_portal.returns import identity, snapshots
 from returns_portal.returns.models import MirroredOrder, OrderNumber, OrderSync
 from returns_portal.shopify.bulk import count_orders_updated_since, read_orders_in_bulk
@@ -25,6 +26,8 @@ Progress = Callable[[int, int | None], None]
 # Shopify's search lags behind, and clocks differ: the last minutes are read again.
 OVERLAP = timedelta(minutes=10)
 FIRST_SYNC = timedelta(days=180)
+# While the last sync is no older than this, an order of the mirror is as Shopify has it.
+CLOSE_BEHIND = timedelta(minutes=10)
 # Since longer ago than this there may be very many orders: they are counted first.
 LONG = timedelta(days=1)
 LOCK = "sync-orders"
@@ -61,6 +64,11 @@ def digest(kind: str, value: str) -> str:
     return salted_hmac(f"returns.mirror.{kind}", value, algorithm="sha256").hexdigest()
 
 
+def customer_digest(customer_id: str) -> str:
+    """The digest by which orders and requests of one customer in Shopify are known again."""
+    return digest("customer", customer_id)
+
+
 @transaction.atomic
 def mirror_order(order: Order, *, now: datetime) -> MirroredOrder:
     """Stores what Shopify said of an order; an older word never replaces a newer one."""
@@ -88,7 +96,7 @@ def sync_orders(
     begins at the same moment the next time; SyncUnderWay when another run reads the past.
     """
     count = 0
-    start = since or _synced_until(now)
+    start = since or _sync_from(now)
     with only_one(long=now - start > LONG), orders_to_mirror(client, start, now) as (total, orders):
         for order in orders:
             mirror_order(order, now=now)
@@ -139,9 +147,24 @@ def enter_bulk(
         return None
 
 
-def _synced_until(now: datetime) -> datetime:
-    mark = OrderSync.objects.filter(shop=settings.SHOPIFY_SHOP).first()
-    return mark.synced_until - OVERLAP if mark else now - FIRST_SYNC
+def _sync_from(now: datetime) -> datetime:
+    mark = synced_until()
+    return mark - OVERLAP if mark else now - FIRST_SYNC
+
+
+@Remembered
+def synced_until() -> datetime | None:
+    """Up to when the mirror has what Shopify has; None before the first run."""
+    marks = OrderSync.objects.filter(shop=settings.SHOPIFY_SHOP)
+    return marks.values_list("synced_until", flat=True).first()
+
+
+def find_recent(order_id: str, *, now: datetime) -> MirroredOrder | None:
+    """The mirrored order, if the mirror followed Shopify closely moments ago."""
+    mark = synced_until.recent()
+    if mark is None or mark < now - CLOSE_BEHIND:
+        return None
+    return MirroredOrder.objects.filter(shopify_id=order_id).first()
 
 
 def read_snapshot(mirrored: MirroredOrder) -> Order:
@@ -162,9 +185,11 @@ def _columns(order: Order, now: datetime) -> dict[str, object]:
         "postcode_digest": digest("postcode", postcode) if postcode else "",
         "postcode_masked": masked,
         "email_digest": digest("email", email) if email else "",
+        "customer_digest": customer_digest(order.customer_id) if order.customer_id else "",
         "snapshot": snapshots.dump(anonymous),
         "shopify_updated_at": order.updated_at,
         "synced_at": now,
+        "counted": False,
     }
 
 

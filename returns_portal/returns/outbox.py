@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from returns_portal.celery import app
-from returns_portal.returns.models import Operation, ReturnRequest
+from returns_portal.returns.models import Attempt, Operation, ReturnRequest
 
 RUN_OPERATION = "returns_portal.returns.tasks.run_operation"
 MAX_ATTEMPTS = 60
@@ -49,7 +49,7 @@ def call_workers(operation_ids: Iterable[int]) -> None:
 
     def publish() -> None:
         for operation_id in ids:
-            app.send_task(RUN_OPERATION, args=[operation_id], retry=False)
+            app.send_task(RUN_OPERATION, args=[operation_id])
 
     if ids:
         transaction.on_commit(publish, robust=True)
@@ -108,6 +108,7 @@ def finish(operation: Operation, *, now: datetime) -> None:
         lease=None,
         lease_expires_at=None,
     )
+    _log(operation, Attempt.Outcome.DONE, "", now)
     call_workers(
         operation.followers.filter(state=Operation.State.PENDING, due_at__lte=now).values_list(
             "pk", flat=True
@@ -115,7 +116,9 @@ def finish(operation: Operation, *, now: datetime) -> None:
     )
 
 
-def postpone(operation: Operation, *, until: datetime, error: str, unknown: bool = False) -> None:
+def postpone(
+    operation: Operation, *, now: datetime, until: datetime, error: str, unknown: bool = False
+) -> None:
     """Gives the operation back, to be tried again at `until`; `unknown`: it may have happened."""
     _update_held(
         operation,
@@ -125,6 +128,8 @@ def postpone(operation: Operation, *, until: datetime, error: str, unknown: bool
         lease=None,
         lease_expires_at=None,
     )
+    outcome = Attempt.Outcome.UNKNOWN if unknown else Attempt.Outcome.POSTPONED
+    _log(operation, outcome, error, now)
 
 
 def fail(operation: Operation, *, now: datetime, error: str) -> None:
@@ -137,6 +142,19 @@ def fail(operation: Operation, *, now: datetime, error: str) -> None:
         lease=None,
         lease_expires_at=None,
     )
+    _log(operation, Attempt.Outcome.FAILED, error, now)
+
+
+def skip(operation: Operation, *, now: datetime, reason: str) -> None:
+    """Marks the operation as not needed any more; `reason` is a sentence for staff."""
+    _update_held(
+        operation,
+        state=Operation.State.SKIPPED,
+        finished_at=now,
+        last_error=reason,
+        lease=None,
+        lease_expires_at=None,
+    )
 
 
 def skip_followers(operation: Operation, *, now: datetime) -> None:
@@ -145,6 +163,16 @@ def skip_followers(operation: Operation, *, now: datetime) -> None:
     for follower in waiting:
         skip_followers(follower, now=now)
     waiting.update(state=Operation.State.SKIPPED, finished_at=now)
+
+
+def skip_unsent(operation: Operation, *, now: datetime) -> bool:
+    """Marks an operation that was never sent as not needed; False when it may have been sent."""
+    waiting = Operation.objects.filter(
+        pk=operation.pk,
+        state__in=[Operation.State.PENDING, Operation.State.FAILED],
+        sent_at__isnull=True,
+    )
+    return bool(waiting.update(state=Operation.State.SKIPPED, finished_at=now))
 
 
 def hasten(return_request_ids: Iterable[int], kind: Operation.Kind, *, now: datetime) -> None:
@@ -180,6 +208,16 @@ def _claimable(now: datetime) -> Q:
     )
     abandoned = Q(state=Operation.State.RUNNING, lease_expires_at__lt=now)
     return waiting | abandoned
+
+
+def _log(operation: Operation, outcome: Attempt.Outcome, answer: str, now: datetime) -> None:
+    Attempt.objects.create(
+        operation=operation,
+        number=operation.attempts,
+        ended_at=now,
+        outcome=outcome,
+        answer=answer,
+    )
 
 
 def _update_held(operation: Operation, extra: Q | None = None, **values: object) -> None:

@@ -1,15 +1,19 @@
 """Compares requests with what Shopify says: plain functions of plain values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from returns_portal.shopify.types import Return
+from returns_portal.shopify.types import Refund, Return
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the portal believes about a decided request; `units` by fulfillment line item id."""
+    """What the portal believes about a decided request; `units` by fulfillment line item id.
+
+    `refunded_amount` is what the return paid, in money and credit; `kept_amount` what was paid
+    for items that the shopper keeps, of which there is no return.
+    """
 
     return_id: str
     closed: bool
@@ -17,6 +21,8 @@ class Claim:
     refunded_elsewhere: bool
     units: Mapping[str, int]
     unfinished: tuple[str, ...]
+    expects_return: bool = True
+    kept_amount: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +33,25 @@ class Finding:
     detail: str
 
 
-def compare(claim: Claim, found: Return | None) -> tuple[Finding, ...]:
-    """Everything in which Shopify's return does not bear the claim out."""
+def compare(claim: Claim, found: Return | None, kept: Sequence[Refund] = ()) -> tuple[Finding, ...]:
+    """Everything in which Shopify's return, and its refunds of kept items, do not bear it out."""
     if claim.unfinished:
         return (Finding("stuck", f"Not ended: {', '.join(claim.unfinished)}."),)
+    return (*_compare_kept(claim, kept), *_compare_return(claim, found))
+
+
+def _compare_kept(claim: Claim, kept: Sequence[Refund]) -> Iterator[Finding]:
+    paid = sum(_moved(kept), Decimal(0))
+    if not claim.refunded_elsewhere and paid != claim.kept_amount:
+        yield Finding(
+            "refund_amount",
+            f"Shopify paid {paid} for kept items, the request says {claim.kept_amount}.",
+        )
+
+
+def _compare_return(claim: Claim, found: Return | None) -> tuple[Finding, ...]:
+    if not claim.expects_return:
+        return ()
     if not claim.return_id:
         return () if claim.refunded_elsewhere or not claim.closed else (_missing(),)
     if found is None:
@@ -47,7 +68,7 @@ def _differences(claim: Claim, found: Return) -> Iterator[Finding]:
         yield Finding("return_status", f"The return {found.name} is {found.status} in Shopify.")
     if not claim.closed and found.status in {"CANCELED", "DECLINED"}:
         yield Finding("return_status", f"The return {found.name} is {found.status} in Shopify.")
-    paid = sum((_moved(found)), Decimal(0))
+    paid = sum(_moved(found.refunds), Decimal(0))
     if not claim.refunded_elsewhere and paid != (claim.refunded_amount or Decimal(0)):
         yield Finding(
             "refund_amount",
@@ -57,8 +78,8 @@ def _differences(claim: Claim, found: Return) -> Iterator[Finding]:
         yield from _misplaced(claim, found)
 
 
-def _moved(found: Return) -> Iterator[Decimal]:
-    for refund in found.refunds:
+def _moved(refunds: Sequence[Refund]) -> Iterator[Decimal]:
+    for refund in refunds:
         for transaction in refund.transactions:
             if transaction.status == "SUCCESS":
                 yield transaction.amount.amount

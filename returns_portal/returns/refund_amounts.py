@@ -1,7 +1,7 @@
 """What a return is worth back: discounts, tax, fees, and rounding by currency."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from returns_portal.shopify.types import (
@@ -28,6 +28,29 @@ DECIMALS = {
 
 
 @dataclass(frozen=True, slots=True)
+class Parts:
+    """A refund by the ways it is paid; the bonus on the credit comes on top of it."""
+
+    original: Money
+    credit: Money
+    kept: Money
+    bonus: Money
+
+    @property
+    def returned(self) -> Money:
+        """What is paid for the items that come back."""
+        return self.original + self.credit
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What an item is worth back after its own fee, and the outcome that the shopper chose."""
+
+    outcome: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Quote:
     """What the shopper gets back, line by line; `refund` is after all fees, never below zero."""
 
@@ -35,6 +58,7 @@ class Quote:
     return_shipping_fee: Money
     refund: Money
     source: str
+    parts: "Parts | None" = None
 
     @property
     def subtotal(self) -> Money:
@@ -95,6 +119,72 @@ def _estimated_line(
         tax=share(line.tax, units, line.quantity) if on_top else nothing,
         restocking_fee=rounded(subtotal.amount * percent / 100, subtotal.currency),
     )
+
+
+def paid_apart(
+    quote: Quote,
+    outcomes: Mapping[str, str],
+    bonus_percent: Decimal,
+    *,
+    most: Money | None = None,
+) -> Quote:
+    """The quote divided by outcomes, which are given by fulfillment line item id.
+
+    Kept items bear no fee for the parcel: their worth is paid whatever the fees of others are.
+    No more than `most` is paid in all.
+    """
+    worths = [
+        Worth(
+            outcomes[line.fulfillment_line_item_id],
+            line.subtotal + line.tax - line.restocking_fee,
+        )
+        for line in quote.lines
+    ]
+    ways = weigh(worths, quote.return_shipping_fee)
+    refund = total(ways, quote.refund.currency)
+    if most is not None and most < refund:
+        refund = most
+    return replace(quote, refund=refund, parts=split(refund, ways, bonus_percent))
+
+
+def weigh(worths: Sequence[Worth], parcel_fee: Money) -> tuple[Money, Money, Money]:
+    """What goes to the original payment, to credit, and back for kept items.
+
+    The fee for the parcel is taken from the original payment first, then from the credit.
+    """
+    nothing = Money.zero(parcel_fee.currency)
+
+    def of(outcome: str) -> Money:
+        return total([w.amount for w in worths if w.outcome == outcome], parcel_fee.currency)
+
+    original, credit = of("original_payment"), of("store_credit")
+    rest = max(parcel_fee - original, nothing)
+    return max(original - parcel_fee, nothing), max(credit - rest, nothing), of("keep_item")
+
+
+def split(amount: Money, ways: Sequence[Money], bonus_percent: Decimal) -> Parts:
+    """`amount` over the three ways of `weigh`, in proportion to them, to the smallest unit."""
+    original, credit, kept = divide(amount, ways)
+    bonus = rounded(credit.amount * bonus_percent / 100, amount.currency)
+    return Parts(original, credit, kept, bonus)
+
+
+def divide(amount: Money, weights: Sequence[Money]) -> tuple[Money, ...]:
+    """Shares of `amount` in proportion to `weights`, which add up to it exactly.
+
+    What rounding leaves over goes to the largest remainders; without any weight, to the first.
+    """
+    whole = sum(weight.amount for weight in weights)
+    if not whole:
+        return (amount, *(Money.zero(amount.currency) for _ in weights[1:]))
+    unit = smallest_unit(amount.currency)
+    exact = [amount.amount * weight.amount / whole for weight in weights]
+    shares = [value.quantize(unit, ROUND_DOWN) for value in exact]
+    left = int((amount.amount - sum(shares)) / unit)
+    order = sorted(range(len(exact)), key=lambda i: shares[i] - exact[i])
+    for position in order[:left]:
+        shares[position] += unit
+    return tuple(Money(value, amount.currency) for value in shares)
 
 
 def decimals(currency: str) -> int:

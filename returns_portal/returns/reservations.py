@@ -3,8 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from django.db.models import Q
-
 from returns_portal.returns.models import ReservedUnit, ReturnLineItem
 from returns_portal.shopify.types import Order
 
@@ -22,8 +20,7 @@ def free_units(
     yet are not in that number, so their units are taken off here; and no unit is held twice,
     whatever Shopify says. What the request with the key `besides` holds counts as free.
     """
-    held = reserved_units(in_shopify, besides=besides)
-    unseen = reserved_units(in_shopify, unseen_by_shopify=True, besides=besides)
+    held, unseen = reserved_units(in_shopify, besides=besides)
     bought = bought_units(order)
     return {
         key: max(0, min(count - unseen[key], bought.get(key, 0) - held[key]))
@@ -37,15 +34,21 @@ def bought_units(order: Order) -> dict[str, int]:
 
 
 def reserved_units(
-    keys: Iterable[str], *, unseen_by_shopify: bool = False, besides: int | None = None
-) -> Counter[str]:
-    """Units that requests, but that with the key `besides`, hold; by fulfillment line item id."""
+    keys: Iterable[str], *, besides: int | None = None
+) -> tuple[Counter[str], Counter[str]]:
+    """Units that requests, but that with the key `besides`, hold; by fulfillment line item id.
+
+    All of them, and those whose return Shopify does not know yet; one query.
+    """
     units = ReservedUnit.objects.filter(fulfillment_line_item_id__in=list(keys))
     if besides is not None:
         units = units.exclude(line__return_request_id=besides)
-    if unseen_by_shopify:
-        units = units.filter(Q(line__return_request__shopify_return_id=""))
-    return Counter(units.values_list("fulfillment_line_item_id", flat=True))
+    rows = units.values_list("fulfillment_line_item_id", "line__return_request__shopify_return_id")
+    held = list(rows)
+    return (
+        Counter(key for key, _return_id in held),
+        Counter(key for key, return_id in held if not return_id),
+    )
 
 
 def reserve(line: ReturnLineItem, bought: int) -> None:
@@ -64,6 +67,14 @@ def reserve(line: ReturnLineItem, bought: int) -> None:
         ReservedUnit(line=line, fulfillment_line_item_id=key, number=number, bought=bought)
         for number in free[: line.quantity]
     )
+
+
+def keep_units(line: ReturnLineItem, count: int) -> None:
+    """Gives back all but `count` of the line's units, the highest numbers first."""
+    held = ReservedUnit.objects.filter(line=line).order_by("number")
+    surplus = list(held.values_list("pk", flat=True))[count:]
+    if surplus:
+        ReservedUnit.objects.filter(pk__in=surplus).delete()
 
 
 def release(return_request_id: int) -> None:

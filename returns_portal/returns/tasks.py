@@ -6,15 +6,32 @@ from datetime import timedelta
 from functools import wraps
 from typing import ParamSpec
 
+from axes.models import AccessAttempt
 from celery import shared_task
+from django.conf import settings
+from django.core.management import call_command
 from django.utils import timezone
 
-from returns_portal.returns import intake, mirror, outbox, processing
+from returns_portal.returns import aftersale_sync, intake, mirror, outbox, processing, services
+from returns_portal.returns.checks import note_heartbeat
+from returns_portal.returns.processing import lonely, withdrawing
 from returns_portal.returns.processing.reconcile import reconcile
-from returns_portal.returns.services import answer_wishes, sweep_files, sweep_uploads
+from returns_portal.returns.reports import counting, schedule
+from returns_portal.returns.reports.facts import day_of
+from returns_portal.returns.services import (
+    aftersales_to_warn_of,
+    answer_wishes,
+    keep_time,
+    privacy,
+    sweep_files,
+    sweep_uploads,
+    warn_of_deadline,
+)
+from returns_portal.returns.tiktok_shop import build_tiktok_client, is_connected, note_trouble
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.errors import ShopifyError
 from returns_portal.shopify.subscriptions import ensure_subscriptions
+from returns_portal.tiktok.errors import TikTokError, TikTokMisconfigured
 
 logger = logging.getLogger(__name__)
 P = ParamSpec("P")
@@ -24,13 +41,13 @@ SHIFT = timedelta(seconds=20)
 
 
 def comes_again(task: Callable[P, int]) -> Callable[P, int]:
-    """For tasks that beat repeats: what Shopify hinders now is a line in the log, not a failure."""
+    """For tasks that beat repeats: what a gateway hinders now is a line in the log, no failure."""
 
     @wraps(task)
     def run(*args: P.args, **kwargs: P.kwargs) -> int:
         try:
             return task(*args, **kwargs)
-        except ShopifyError as error:
+        except (ShopifyError, TikTokError) as error:
             logger.warning("%s is put off: %s", task.__name__, error)
             return 0
 
@@ -110,7 +127,97 @@ def send_links() -> int:
 
 
 @shared_task
+def carry_out_withdrawals() -> int:
+    """Mails the receipts of withdrawals and finds their orders; returns how many are done."""
+    return withdrawing.carry_out_withdrawals(clock=timezone.now)
+
+
+@shared_task
+def keep_clocks() -> int:
+    """Reminds of deadlines, and does what policies want after them; returns for how many."""
+    return keep_time(now=timezone.now())
+
+
+@shared_task
+def beat() -> None:
+    """Shows that clock and worker are alive."""
+    note_heartbeat(now=timezone.now())
+
+
+@shared_task
 def sweep_photos() -> int:
     """Deletes photos that were never sent, and files that nobody names; returns how many files."""
     sweep_uploads(now=timezone.now())
     return sweep_files(now=timezone.now())
+
+
+@shared_task
+def count_reports() -> int:
+    """Counts what changed for the reports; returns how many orders and requests that were."""
+    return counting.count_changes(now=timezone.now())
+
+
+@shared_task
+def send_reports() -> int:
+    """Sends the reports by mail that are due, each once; returns how many went out."""
+    today = day_of(timezone.now())
+    sent = 0
+    for schedule_id in schedule.due_reports(today=today, now=timezone.now()):
+        claimed = schedule.claim(schedule_id, now=timezone.now())
+        sent += bool(claimed and schedule.send(claimed, today=today))
+    return sent
+
+
+@shared_task
+def keep_no_longer() -> int:
+    """Erases what was kept for as long as it may be; returns how many rows those were."""
+    now = timezone.now()
+    call_command("clearsessions")
+    old = now - timedelta(days=settings.RETAIN_TRACES_DAYS)
+    attempts: int = AccessAttempt.objects.filter(attempt_time__lt=old).delete()[0]
+    return attempts + privacy.keep_no_longer(now=now)
+
+
+@shared_task
+@comes_again
+def sync_aftersales() -> int:
+    """Takes in what changed at TikTok; none while no shop is connected."""
+    if not is_connected():
+        return 0
+    client = build_tiktok_client(max_wait=30)
+    try:
+        count = aftersale_sync.sync_changed(client, now=timezone.now())
+    except TikTokMisconfigured as error:
+        note_trouble(str(error))
+        raise
+    note_trouble("")
+    return count
+
+
+@shared_task
+def warn_deadlines() -> int:
+    """Warns staff before TikTok decides by itself; returns of how many deadlines."""
+    now = timezone.now()
+    return lonely.warn_of_lonely(now=now) + sum(
+        warn_of_deadline(aftersale_id, staff_email=settings.STAFF_EMAIL, now=now)
+        for aftersale_id in aftersales_to_warn_of(now)
+    )
+
+
+@shared_task
+def run_bulk_job(job_id: int) -> int:
+    """Carries out a bulk decision for a while, and calls the next worker to what is left."""
+    count = services.work_off_bulk(job_id, clock=timezone.now, until=timezone.now() + SHIFT)
+    if count and services.is_running(job_id):
+        run_bulk_job.delay(job_id)
+    return count
+
+
+@shared_task
+def sweep_bulk_jobs() -> int:
+    """Calls workers to bulk decisions that lost theirs; returns how many those were."""
+    services.forget_drafts(now=timezone.now())
+    lost = services.lost_jobs(now=timezone.now())
+    for job_id in lost:
+        run_bulk_job.delay(job_id)
+    return len(lost)

@@ -107,7 +107,7 @@ class ReturnRequestFactory(DjangoModelFactory):
     policy = factory.SubFactory(ReturnPolicyFactory)
     policy_terms = factory.LazyAttribute(lambda row: snapshots.dump(build_terms(row.policy)))
     requested_at = factory.LazyFunction(utc_now)
-    answer_due_at = factory.LazyAttribute(lambda row: row.requested_at + timedelta(hours=48))
+    due_at = factory.LazyAttribute(lambda row: row.requested_at + timedelta(hours=48))
     window_ends_at = factory.LazyAttribute(lambda row: row.requested_at + timedelta(days=14))
     send_by = factory.LazyAttribute(lambda row: row.requested_at + timedelta(days=14))
     currency = "USD"

@@ -8,6 +8,8 @@ import pytest
 from returns_portal.returns.models import Operation, ReservedUnit, ReturnRequest
 from returns_portal.returns.services import (
     Actor,
+    Decision,
+    LineDecision,
     Receipt,
     Refused,
     approve,
@@ -19,7 +21,12 @@ from returns_portal.returns.services import (
 from returns_portal.returns.workflow import Action, InvalidTransition, Status, next_status
 from returns_portal.shopify.types import Money
 from tests.returns.examples import NOON, usd
-from tests.returns.factories import OperationFactory, UserFactory, request_with_line
+from tests.returns.factories import (
+    OperationFactory,
+    ReturnPolicyFactory,
+    UserFactory,
+    request_with_line,
+)
 from tests.returns.scenes import ask, order_facts
 
 pytestmark = pytest.mark.django_db
@@ -94,7 +101,7 @@ class TestApprove:
             amount=usd("25.99"),
             actor=staff(),
             now=NOON,
-            dispositions={line.pk: "NOT_RESTOCKED"},
+            decision=Decision((LineDecision(line.pk, 1, disposition="NOT_RESTOCKED"),)),
         )
         line.refresh_from_db()
         assert line.disposition == "NOT_RESTOCKED"
@@ -107,7 +114,7 @@ class TestApprove:
                 amount=usd("25.99"),
                 actor=staff(),
                 now=NOON,
-                dispositions={other.lines.get().pk: "RESTOCKED"},
+                decision=Decision((LineDecision(other.lines.get().pk, 1),)),
             )
         made.refresh_from_db()
         assert made.status == "requested"
@@ -174,6 +181,8 @@ ACTS: dict[Action, Callable[[ReturnRequest], object]] = {
 }
 TRAITS = {
     Status.REQUESTED: {},
+    Status.NEEDS_INFO: {"status": Status.NEEDS_INFO},
+    Status.EXPIRED: {"status": Status.EXPIRED},
     Status.APPROVED: {"approved": True},
     Status.DECLINED: {"declined": True},
     Status.CANCELED: {"canceled": True},
@@ -188,7 +197,9 @@ class TestEveryMove:
     def test_goes_where_the_workflow_says_or_changes_nothing(
         self, action: Action, status: Status
     ) -> None:
-        row = request_with_line(**TRAITS[status])
+        # What is paid with its approval can't be taken back afterwards.
+        policy = ReturnPolicyFactory(paid_on_receipt=action is Action.CANCEL)
+        row = request_with_line(**TRAITS[status], policy=policy)
         try:
             expected = next_status(action, status)
         except InvalidTransition:

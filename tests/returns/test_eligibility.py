@@ -1,18 +1,23 @@
 """What may be returned, rule by rule, with windows to the second."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from returns_portal.returns import snapshots
 from returns_portal.returns.eligibility import (
+    Allowance,
     Code,
     Verdict,
+    allow_more,
     judge,
     judge_window,
+    may_override,
     objection,
+    override,
     window_ends_at,
+    without_tiktok,
 )
 from tests.returns.examples import (
     NOON,
@@ -32,7 +37,10 @@ class TestJudge:
         assert objection(judge(facts())) is None
 
     def test_gives_the_verdict_of_every_rule(self) -> None:
-        assert {verdict.code for verdict in judge(facts())} == set(Code)
+        assert {verdict.code for verdict in judge(facts())} == set(Code) - {
+            Code.RULE,
+            Code.OVERRIDDEN,
+        }
 
     @pytest.mark.parametrize(
         ("values", "code"),
@@ -41,6 +49,19 @@ class TestJudge:
             ({"fulfillment": None, "returnable": 0}, Code.NOT_SENT),
             ({"line": an_order_line(is_gift_card=True, requires_shipping=False)}, Code.GIFT_CARD),
             ({"line": an_order_line(requires_shipping=False)}, Code.DIGITAL),
+            # A tip, as Shopify has it: a line of its own without any goods.
+            (
+                {
+                    "line": an_order_line(
+                        title="Tip",
+                        product_id=None,
+                        variant_id=None,
+                        requires_shipping=False,
+                        restockable=False,
+                    )
+                },
+                Code.DIGITAL,
+            ),
             ({"line": an_order_line(product_tags=("Final-Sale",))}, Code.FINAL_SALE),
             ({"order": an_order(financial_status="PENDING")}, Code.NOT_PAID),
             ({"order": an_order(financial_status="REFUNDED")}, Code.ALREADY_REFUNDED),
@@ -59,6 +80,74 @@ class TestJudge:
     def test_takes_an_order_of_nothing_for_paid(self) -> None:
         free = an_order(financial_status="PENDING", total=usd("0"))
         assert objection(judge(facts(order=free))) is None
+
+    @pytest.mark.parametrize("status", ["PENDING", "AUTHORIZED", "EXPIRED", "VOIDED"])
+    def test_takes_no_order_for_paid_whose_money_never_came(self, status: str) -> None:
+        verdict = objection(judge(facts(order=an_order(financial_status=status))))
+        assert verdict == Verdict(Code.NOT_PAID, passed=False)
+
+    @pytest.mark.parametrize("status", ["PAID", "PARTIALLY_PAID", "PARTIALLY_REFUNDED"])
+    def test_takes_orders_for_paid_of_which_some_money_came(self, status: str) -> None:
+        assert objection(judge(facts(order=an_order(financial_status=status)))) is None
+
+    def test_tells_when_a_canceled_order_was_canceled(self) -> None:
+        verdict = objection(judge(facts(order=an_order(canceled_at=NOON))))
+        assert verdict == Verdict(Code.ORDER_CANCELED, passed=False, at=NOON)
+
+    def test_takes_a_last_unit(self) -> None:
+        assert objection(judge(facts(returnable=1))) is None
+
+
+class TestOverride:
+    LATE = facts(terms=terms(return_window_days=0))
+
+    def test_sets_the_shops_own_rules_aside_and_says_why(self) -> None:
+        verdicts = override(judge(self.LATE), "A gift")
+        assert objection(judge(self.LATE)) is not None
+        assert objection(verdicts) is None
+        assert verdicts[-1] == Verdict(Code.OVERRIDDEN, passed=True, words="A gift")
+        assert verdicts[:-1] == judge(self.LATE)
+
+    def test_sets_no_fact_of_the_order_aside(self) -> None:
+        gone = facts(terms=terms(return_window_days=0), returnable=0)
+        told = objection(override(judge(gone), "A gift"))
+        assert told is not None
+        assert told.code is Code.NOTHING_LEFT
+
+    def test_is_possible_only_where_a_rule_and_no_fact_speaks_against_it(self) -> None:
+        assert may_override(judge(self.LATE))
+        assert not may_override(judge(facts()))
+        assert not may_override(judge(facts(terms=terms(return_window_days=0), returnable=0)))
+
+
+class TestAllowance:
+    DAY, LATER = date(2026, 12, 1), date(2026, 12, 24)
+
+    def test_keeps_the_later_of_two_last_days(self) -> None:
+        ruled = terms(window_until=self.DAY)
+        assert allow_more(ruled, Allowance(self.LATER)).window_until == self.LATER
+        assert allow_more(ruled, Allowance()).window_until == self.DAY
+        assert allow_more(terms(), Allowance()).window_until is None
+        assert allow_more(terms(window_until=self.LATER), Allowance(self.DAY)).window_until == (
+            self.LATER
+        )
+
+    def test_opens_a_final_sale_only_where_staff_say_so(self) -> None:
+        assert allow_more(terms(), Allowance(final_sale=True)).final_sale_tags == ()
+        assert allow_more(terms(), Allowance()) == terms()
+
+
+class TestWithoutTikTok:
+    """Orders of other channels than TikTok's."""
+
+    def test_go_back_without_tiktoks_label(self) -> None:
+        labelled = terms(return_shipping_paid_by="tiktok", instructions="Tap Return/refund.")
+        own = without_tiktok(labelled)
+        assert (own.return_shipping_paid_by, own.instructions) == ("shop", "")
+
+    def test_keep_what_the_shop_itself_says(self) -> None:
+        own = terms(return_shipping_paid_by="shopper", instructions="Send it to us.")
+        assert without_tiktok(own) == own
 
 
 class TestWindowEndsAt:
@@ -98,6 +187,15 @@ class TestJudgeWindow:
         assert ends is not None
         assert judge_window(facts(now=ends - timedelta(seconds=1))).passed
         assert not judge_window(facts(now=ends)).passed
+        assert judge_window(facts(now=ends)) == Verdict(Code.RETURN_WINDOW, False, ends)
+
+    def test_counts_from_this_orders_own_day(self) -> None:
+        policy = terms(window_anchor="ordered")
+        order = an_order(created_at=NOON - timedelta(days=32))
+        assert not judge_window(facts(order=order, terms=policy)).passed
+
+    def test_has_not_begun_for_what_was_not_sent(self) -> None:
+        assert judge_window(facts(fulfillment=None)) == Verdict(Code.RETURN_WINDOW, True)
 
 
 class TestTrace:

@@ -8,8 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
 from returns_portal.returns.management.commands.load_defaults import read_defaults
-from returns_portal.returns.models import ReturnPolicy, ReturnReason
+from returns_portal.returns.models import PolicyRule, PolicyVersion, ReturnPolicy, ReturnReason
 from returns_portal.returns.policies import get_policy
+from returns_portal.returns.rules import RuleBook
+from returns_portal.returns.ruling import rule_of
 
 pytestmark = pytest.mark.django_db
 
@@ -36,13 +38,13 @@ def load() -> str:
 
 class TestLoadDefaults:
     def test_says_what_it_added(self) -> None:
-        assert load() == "Added 15 return reasons and 7 return policies.\n"
+        assert load() == "Added 15 return reasons, 11 return policies and 4 conditions.\n"
 
     def test_adds_nothing_the_second_time(self) -> None:
         load()
-        assert load() == "Added 0 return reasons and 0 return policies.\n"
+        assert load() == "Added 0 return reasons, 0 return policies and 0 conditions.\n"
         assert ReturnReason.objects.count() == 15
-        assert ReturnPolicy.objects.count() == 7
+        assert ReturnPolicy.objects.count() == 11
 
     def test_fills_in_what_every_model_accepts(self) -> None:
         load()
@@ -51,6 +53,30 @@ class TestLoadDefaults:
                 row.full_clean()
             except ValidationError as error:
                 pytest.fail(f"{row}: {error}")
+
+    def test_marks_what_nobody_told_and_drafts_rules_without_publishing_them(self) -> None:
+        load()
+        unknown = ReturnPolicy.objects.get(name="Japan").not_known
+        assert "The return window" in unknown
+        rules = PolicyRule.objects.filter(policy__name="United States")
+        assert {rule.key: rule.active for rule in rules} == {
+            "money-back": True,
+            "holidays-2024": True,
+            "holidays-2025": True,
+            "holidays-2026": False,
+        }
+        assert not PolicyVersion.objects.exists()
+
+    def test_drafts_rules_that_can_be_read(self) -> None:
+        load()
+        for policy in ReturnPolicy.objects.all():
+            RuleBook(rule_of(row) for row in policy.rules.all())
+
+    def test_leaves_the_rules_of_a_policy_that_is_there_alone(self) -> None:
+        load()
+        PolicyRule.objects.all().delete()
+        load()
+        assert not PolicyRule.objects.exists()
 
     def test_keeps_what_the_merchant_changed(self) -> None:
         load()
@@ -67,12 +93,12 @@ class TestLoadDefaults:
         ReturnPolicy.objects.filter(name="European Union").update(name="Europe", active=active)
         ReturnPolicy.objects.filter(name="Everywhere else").update(name="World", active=active)
         load()
-        assert ReturnPolicy.objects.count() == 7
+        assert ReturnPolicy.objects.count() == 11
 
     def test_brings_back_a_reason_that_is_gone(self) -> None:
         load()
         ReturnReason.objects.filter(code="late").delete()
-        assert load() == "Added 1 return reasons and 0 return policies.\n"
+        assert load() == "Added 1 return reasons, 0 return policies and 0 conditions.\n"
 
 
 class TestReasons:
@@ -111,7 +137,11 @@ class TestPolicies:
             ("VN", "Vietnam", 15),
             ("TH", "Thailand", 7),
             ("ID", "Indonesia", 6),
-            ("JP", "Everywhere else", 14),
+            ("JP", "Japan", 14),
+            ("MX", "Mexico", 14),
+            ("BR", "Brazil", 7),
+            ("SG", "Malaysia, Singapore, Philippines", 7),
+            ("AU", "Everywhere else", 14),
             ("", "Everywhere else", 14),
         ],
     )

@@ -1,11 +1,12 @@
 """Reading orders: found by what people know, from Shopify or, when it is silent, the mirror."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from returns_portal.returns.mirror import mirror_order
-from returns_portal.returns.models import MirroredOrder
+from returns_portal.returns.mirror import CLOSE_BEHIND, mirror_order
+from returns_portal.returns.models import MirroredOrder, OrderSync
 from returns_portal.returns.orders import (
     OrderNotFound,
     ReturnIdGiven,
@@ -16,7 +17,8 @@ from returns_portal.returns.orders import (
 from returns_portal.returns.quotes import RequestedLine, quote_return
 from returns_portal.shopify.errors import ShopifyUnavailable
 from returns_portal.shopify.sandbox.seeds import SHOWCASE
-from tests.returns.examples import NOON, an_order
+from tests.returns.examples import NOON, SENT, an_order
+from tests.returns.factories import ReturnPolicyFactory
 from tests.returns.shop import Shop
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,19 @@ class TestFindOrder:
             find_order(number="90001", postcode_or_email="08840", now=NOON)
 
 
+class TestReadOrder:
+    @pytest.mark.parametrize(("channel", "payer"), [("tiktok", "tiktok"), ("web", "shop")])
+    def test_speaks_of_tiktoks_label_for_tiktoks_orders_alone(
+        self, settings: Any, channel: str, payer: str
+    ) -> None:
+        ReturnPolicyFactory(return_shipping_paid_by="tiktok")
+        order = an_order(source_name=channel, tags=(), email="jo@example.com")
+        mirror_order(order, now=NOON)
+        OrderSync.objects.create(shop=settings.SHOPIFY_SHOP, synced_until=NOON)
+        facts = read_order(order.id, now=NOON, recent_is_enough=True)
+        assert facts.terms.return_shipping_paid_by == payer
+
+
 class TestMirror:
     def test_keeps_no_personal_data(self) -> None:
         order = an_order(email="jo@example.com", customer_name="Jo Field", note="call 555-0100")
@@ -130,3 +145,26 @@ class TestSilence:
         settings.SHOPIFY_BASE_URL = "http://127.0.0.1:9"
         with pytest.raises(ShopifyUnavailable):
             find_order(number=TIKTOK_ID, postcode_or_email="08840", now=NOON)
+
+
+class TestCloseBehind:
+    """A mirror that follows Shopify closely answers for pages that promise nothing yet."""
+
+    def test_answers_without_asking_shopify(self, settings: Any) -> None:
+        settings.SHOPIFY_BASE_URL = "http://127.0.0.1:9"
+        ReturnPolicyFactory()
+        order = an_order()
+        mirror_order(order, now=NOON)
+        OrderSync.objects.create(shop=settings.SHOPIFY_SHOP, synced_until=NOON)
+        facts = read_order(order.id, now=NOON + CLOSE_BEHIND, recent_is_enough=True)
+        assert facts.fresh
+        assert facts.returnable == {SENT: 2}
+
+    def test_does_not_answer_once_the_last_sync_is_older(self, settings: Any) -> None:
+        settings.SHOPIFY_BASE_URL = "http://127.0.0.1:9"
+        ReturnPolicyFactory()
+        order = an_order()
+        mirror_order(order, now=NOON)
+        OrderSync.objects.create(shop=settings.SHOPIFY_SHOP, synced_until=NOON)
+        late = NOON + CLOSE_BEHIND + timedelta(seconds=1)
+        assert not read_order(order.id, now=late, recent_is_enough=True).fresh

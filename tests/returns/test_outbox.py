@@ -93,7 +93,7 @@ class TestPostpone:
     def test_gives_the_operation_back_for_later(self) -> None:
         held = outbox.claim(OperationFactory(due_at=NOON).pk, now=NOON)
         assert held is not None
-        outbox.postpone(held, until=NOON + SECOND, error="Shopify is away.", unknown=True)
+        outbox.postpone(held, now=NOON, until=NOON + SECOND, error="Shopify is away.", unknown=True)
         held.refresh_from_db()
         assert (held.state, held.last_error) == ("unknown", "Shopify is away.")
         assert outbox.due_operations(NOON) == []

@@ -3,10 +3,17 @@
 import pytest
 from django.db import IntegrityError, transaction
 
+from returns_portal.returns import snapshots
+from returns_portal.returns.eligibility import PolicyTerms
 from returns_portal.returns.models import ReturnReason
-from returns_portal.returns.policies import group_reasons, list_reasons, reasons_by_code
+from returns_portal.returns.policies import (
+    build_terms,
+    group_reasons,
+    list_reasons,
+    reasons_by_code,
+)
 from returns_portal.returns.services import NotEligible
-from tests.returns.factories import ReturnReasonFactory
+from tests.returns.factories import ReturnPolicyFactory, ReturnReasonFactory
 from tests.returns.scenes import a_line, ask, order_facts
 
 pytestmark = pytest.mark.django_db
@@ -101,3 +108,14 @@ class TestReturnReason:
     def test_asks_for_photos_in_one_of_three_ways(self) -> None:
         with pytest.raises(IntegrityError), transaction.atomic():
             reason("fit", photos="perhaps")
+
+
+class TestTermsKeptByOlderRequests:
+    def test_load_without_what_was_added_since(self) -> None:
+        kept = snapshots.dump(build_terms(ReturnPolicyFactory()))
+        later = ("offers_store_credit", "store_credit_bonus_percent", "keep_item_up_to")
+        for name in (*later, "outcomes_on_tiktok"):
+            del kept[name]
+        loaded = snapshots.load(kept, PolicyTerms)
+        assert not loaded.offers_store_credit
+        assert loaded.keep_item_up_to is None

@@ -1,12 +1,13 @@
 """Comparing what the portal believes with what Shopify says."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
-from returns_portal.returns.models import Difference
+from returns_portal.returns.models import Difference, ReturnRequest
+from returns_portal.returns.processing import reconcile
 from returns_portal.returns.reconciliation import Claim, Finding, compare
 from returns_portal.returns.services.reconciling import note_findings
 from returns_portal.shopify.types import Disposition, Refund, Return, ReverseLine, Transaction
@@ -81,3 +82,28 @@ class TestNoteFindings:
         still_open = Difference.objects.get(settled_at=None)
         assert (still_open.kind, still_open.detail) == ("restock", "two")
         assert Difference.objects.get(kind="refund_amount").settled_at == NOON
+
+
+@pytest.mark.django_db
+class TestRequestsToCheck:
+    @pytest.fixture(autouse=True)
+    def portions_of_two(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(reconcile, "PORTION", 2)
+
+    def test_are_all_that_are_open_and_those_closed_lately(self) -> None:
+        still_open = [ReturnRequestFactory(approved=True) for _number in range(5)]
+        # Three closed at one moment, so that a portion ends between them.
+        lately = [ReturnRequestFactory(refunded=True, closed_at=NOON) for _number in range(3)]
+        oldest = ReturnRequestFactory(refunded=True, closed_at=NOON - reconcile.RECENT)
+        ReturnRequestFactory(refunded=True, closed_at=oldest.closed_at - timedelta(seconds=1))
+        ReturnRequestFactory(canceled=True, closed_at=NOON)
+        ReturnRequestFactory()
+        found = list(reconcile.requests_to_check(NOON))
+        assert found == [*still_open, oldest, *lately]
+
+    def test_are_not_passed_over_when_they_close_meanwhile(self) -> None:
+        rows = [ReturnRequestFactory(approved=True) for _number in range(4)]
+        walk = reconcile.requests_to_check(NOON)
+        seen = [next(walk)]
+        ReturnRequest.objects.update(status="closed", closed_at=NOON)
+        assert {*seen, *walk} == set(rows)

@@ -13,7 +13,7 @@ from returns_portal.returns.models import Operation, ReservedUnit, ReturnRequest
 from returns_portal.returns.orders import OrderFacts
 from returns_portal.returns.services import Actor, NotEligible, RequestedLine, cancel, decline
 from tests.returns.examples import NOON, SENT, an_order, an_order_line
-from tests.returns.scenes import a_quote, ask, order_facts
+from tests.returns.scenes import a_line, a_quote, ask, order_facts
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ class TestRequestReturn:
             "577092126219211281",
         )
         assert made.quoted_amount == line.subtotal
-        assert made.answer_due_at == NOON + timedelta(hours=48)
+        assert made.due_at == NOON + timedelta(hours=48)
         assert (line.quantity, line.reason.code, line.customer_note) == (
             2,
             "too-small",
@@ -83,6 +83,17 @@ class TestRequestReturn:
         with pytest.raises(NotEligible, match=sentence):
             ask(lines=lines, quote=quote)
         assert not ReturnRequest.objects.exists()
+
+    def test_refuses_lines_of_two_orders_as_a_whole(self) -> None:
+        other = "gid://shopify/FulfillmentLineItem/9"
+        mine = a_quote(1)
+        quote = replace(
+            mine, lines=(*mine.lines, replace(mine.lines[0], fulfillment_line_item_id=other))
+        )
+        with pytest.raises(NotEligible, match="not part of the order"):
+            ask(lines=[a_line(1), RequestedLine(other, 1, "too-small")], quote=quote)
+        assert not ReturnRequest.objects.exists()
+        assert not ReservedUnit.objects.exists()
 
     def test_refuses_a_quote_for_something_else(self) -> None:
         with pytest.raises(NotEligible):

@@ -1,23 +1,36 @@
 """Moves the money: processes the return with exactly the approved refund, and sees it arrive."""
 
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from returns_portal.returns.models import Refund
 from returns_portal.returns.outbox import mark_sent
-from returns_portal.returns.processing.elsewhere import settle_elsewhere_or_ask
+from returns_portal.returns.payouts import parts_of
+from returns_portal.returns.processing.elsewhere import (
+    ask_about_refunds_elsewhere,
+    settle_elsewhere_or_ask,
+)
 from returns_portal.returns.processing.restocking import (
     is_placed,
+    is_unknown,
     missing_dispositions,
     placements,
+    tell_refused_place,
 )
 from returns_portal.returns.processing.step import NeedsPerson, NotYet, Step
-from returns_portal.returns.refund_amounts import allocate
+from returns_portal.returns.refund_amounts import Parts, allocate, rounded
 from returns_portal.returns.services.settlement import (
+    NOT_MOVED,
+    note_refused_place,
+    part_of,
+    pays_through_shopify,
     refund_state,
     refunds_confirmed,
     return_processed,
+    tell_of_refund,
 )
 from returns_portal.shopify.errors import ShopifyProtocolError, ShopifyRefused
 from returns_portal.shopify.orders import list_order_refunds
@@ -43,13 +56,15 @@ from returns_portal.shopify.types import Refund as ShopifyRefund
 
 # How often a processed return is read again before a person must say where its refund is.
 LOOKS = 5
+# From here on the shopper is told that the payment provider takes its time.
+DELAYED_AFTER = timedelta(hours=3)
 
 
 @dataclass(frozen=True, slots=True)
 class Untouched:
     """A return that nobody processed yet: its units by return line id, and what they are worth.
 
-    `line_ids` are its return line ids by fulfillment line item id.
+    `line_ids` are its return line ids by fulfillment line item id, where it has only one for it.
     """
 
     return_id: str
@@ -57,6 +72,7 @@ class Untouched:
     line_ids: Mapping[str, str]
     reverse_lines: tuple[ReverseLine, ...]
     outcome: SuggestedOutcome
+    order_refund_ids: tuple[str, ...] | None = None
 
 
 def process_return(step: Step) -> None:
@@ -65,13 +81,31 @@ def process_return(step: Step) -> None:
     if isinstance(found, Return):
         file_found(step, found)
         return
-    approved = approved_amount(step)
-    if found.outcome.amount < approved:
+    parts = approved_parts(step)
+    if found.outcome.amount.currency != parts.returned.currency:
+        calculated = found.outcome.amount.currency
+        raise NeedsPerson(f"Shopify calculates in {calculated}, so nothing was paid.")
+    if found.outcome.amount < parts.returned:
         # Something changed since: perhaps somebody has refunded these units already.
-        settle_elsewhere_or_ask(step, _calculates_less(approved, found.outcome.amount))
+        settle_elsewhere_or_ask(step, _calculates_less(parts.returned, found.outcome.amount))
+        return
+    if parts.returned:
+        ask_about_refunds_elsewhere(step, found.order_refund_ids)
+    try:
+        payments = allocate(parts.original, found.outcome.transactions)
+        send(step, found, payments, parts.credit)
+    except ShopifyRefused as refusal:
+        look_after_refusal(step, refusal)
+
+
+def settle_return(step: Step) -> None:
+    """Places the goods and closes in Shopify without any money: another holds it."""
+    found = look(step) or look_closely(step)
+    if isinstance(found, Return):
+        file_found(step, found)
         return
     try:
-        send(step, found, allocate(approved, found.outcome.transactions))
+        send(step, found, ())
     except ShopifyRefused as refusal:
         look_after_refusal(step, refusal)
 
@@ -92,7 +126,7 @@ def look_after_refusal(step: Step, refusal: ShopifyRefused) -> None:
 
 def look(step: Step) -> Untouched | None:
     """One call that tells all there is to know of a usual return; None where it is not usual."""
-    lines = list(step.request.lines.all())
+    lines = step.request.returned_lines
     line_ids = {line.fulfillment_line_item_id: line.shopify_return_line_id for line in lines}
     units = {line.shopify_return_line_id: line.units_back for line in lines if line.units_back}
     if not units or not all(line_ids.values()):
@@ -106,7 +140,9 @@ def look(step: Step) -> Untouched | None:
         return None
     if outcome is None or not found.is_untouched:
         return None
-    return Untouched(found.id, units, line_ids, found.reverse_lines, outcome)
+    return Untouched(
+        found.id, units, line_ids, found.reverse_lines, outcome, found.order_refund_ids
+    )
 
 
 def look_closely(step: Step) -> Untouched | Return:
@@ -124,22 +160,29 @@ def look_closely(step: Step) -> Untouched | Return:
             f"The return {found.name} is {found.status.lower()} in Shopify without a refund."
         )
     units = units_to_process(step, found)
-    line_ids = {line.fulfillment_line_item_id: line.id for line in found.lines}
+    shared = Counter(line.fulfillment_line_item_id for line in found.lines)
+    line_ids = {
+        line.fulfillment_line_item_id: line.id
+        for line in found.lines
+        if shared[line.fulfillment_line_item_id] == 1
+    }
     outcome = suggest_outcome(step.client, found.id, tuple(units.items()))
     return Untouched(found.id, units, line_ids, found.reverse_lines, outcome)
 
 
 def _calculates_less(approved: Money, calculated: Money) -> str:
+    cents = rounded(calculated.amount, calculated.currency)
     return (
         f"Approved {approved.amount} {approved.currency}, but Shopify now calculates "
-        f"{calculated.amount} {calculated.currency}. Nothing was paid."
+        f"{cents.amount} {cents.currency}. Nothing was paid."
     )
 
 
-def approved_amount(step: Step) -> Money:
+def approved_parts(step: Step) -> Parts:
+    """What was approved, by the ways it is paid; raises NeedsPerson where nothing was."""
     if step.request.approved_amount is None:
         raise NeedsPerson("No amount was approved for this request.")
-    return Money(step.request.approved_amount, step.request.currency)
+    return parts_of(step.request)
 
 
 def is_processed(found: Return) -> bool:
@@ -149,7 +192,9 @@ def is_processed(found: Return) -> bool:
 
 def units_to_process(step: Step, found: Return) -> dict[str, int]:
     """Units by return line id: what arrived where it was counted, else what was requested."""
-    wanted = {line.fulfillment_line_item_id: line.units_back for line in step.request.lines.all()}
+    wanted = {
+        line.fulfillment_line_item_id: line.units_back for line in step.request.returned_lines
+    }
     units: dict[str, int] = {}
     for line in found.lines:
         count = min(line.quantity, wanted.get(line.fulfillment_line_item_id, 0))
@@ -159,21 +204,32 @@ def units_to_process(step: Step, found: Return) -> dict[str, int]:
     return units
 
 
-def send(step: Step, found: Untouched, payments: tuple[RefundTransactionInput, ...]) -> None:
-    """Processes once; where Shopify refuses the place of the goods, once more without a place."""
+def send(
+    step: Step,
+    found: Untouched,
+    payments: tuple[RefundTransactionInput, ...],
+    credit: Money | None = None,
+) -> None:
+    """Processes once; where Shopify refuses the place of the goods, once more without a place.
+
+    Then the money does not wait for the goods: staff are told, and restocking asks them.
+    """
     places = placements(step, found.reverse_lines, found.line_ids)
     try:
-        _send(step, found, payments, places)
+        _send(step, found, payments, credit, places)
     except ShopifyRefused as refusal:
         if not _about_placement(refusal):
             raise
-        _send(step, found, payments, {})
+        sentence = tell_refused_place(str(refusal))
+        note_refused_place(step.operation, sentence=sentence, now=step.clock())
+        _send(step, found, payments, credit, {})
 
 
 def _send(
     step: Step,
     found: Untouched,
     payments: tuple[RefundTransactionInput, ...],
+    credit: Money | None,
     places: Mapping[str, tuple[DispositionInput, ...]],
 ) -> None:
     lines = [
@@ -186,24 +242,28 @@ def _send(
         return_id=found.return_id,
         lines=lines,
         transactions=payments,
+        store_credit=credit or None,
         note=step.request.rma_number,
     )
     placed = sum(len(line.dispositions) for line in lines)
     owed = sum(1 for _ in missing_dispositions(step, found.reverse_lines))
+    unknown = any(is_unknown(reverse) for reverse in found.reverse_lines)
     return_processed(
         step.operation,
         processed,
         origin=Refund.Origin.PORTAL,
-        restock_owed=placed < owed,
+        restock_owed=unknown or placed < owed,
         now=step.clock(),
     )
 
 
 def _about_placement(refusal: ShopifyRefused) -> bool:
+    """Whether Shopify objects to where the goods go; its words count where it names no field."""
     return any(
-        "disposition" in part.lower() or "location" in part.lower()
+        word in part.lower()
         for error in refusal.user_errors
-        for part in (*error.field, error.code)
+        for part in (*error.field, error.code, "" if error.field else error.message)
+        for word in ("disposition", "location", "restock")
     )
 
 
@@ -220,6 +280,8 @@ def file_found(step: Step, processed: Return) -> None:
 
 def origin_of(step: Step, processed: Return) -> Refund.Origin:
     """The portal's own when it sent the call, or its RMA stands in the refund's note."""
+    if not pays_through_shopify(step.request):
+        return Refund.Origin.ELSEWHERE
     rma = step.request.rma_number
     ours = step.operation.sent_at or any(rma in refund.note for refund in processed.refunds)
     return Refund.Origin.PORTAL if ours else Refund.Origin.ELSEWHERE
@@ -230,7 +292,8 @@ def confirm_refund(step: Step) -> None:
 
     After staff tried a failed refund again, the part that did not move is sent anew.
     """
-    refunds = find_own_refunds(step)
+    part = Refund.Part(step.operation.part or Refund.Part.RETURNED)
+    refunds = tuple(r for r in find_own_refunds(step) if part_of(r) == part)
     failed = [refund for refund in refunds if refund_state(refund) == Refund.State.FAILED]
     if failed and len(failed) == len(refunds) <= step.operation.retries:
         refunds = (*refunds, send_again(step, failed[-1], attempt=len(failed)))
@@ -238,8 +301,11 @@ def confirm_refund(step: Step) -> None:
         return
     states = {refund_state(refund) for refund in refunds}
     if Refund.State.PENDING in states:
+        if step.clock() - step.operation.created_at > DELAYED_AFTER:
+            tell_of_refund(step.operation, "refund_delayed", now=step.clock())
         raise NotYet("The refund is on its way; the payment provider has not confirmed it yet.")
     if Refund.State.FAILED in states:
+        tell_of_refund(step.operation, "refund_failed", now=step.clock())
         raise NeedsPerson("The payment provider did not pay the refund out. No money has moved.")
     if step.operation.attempts < LOOKS:
         raise NotYet("Shopify does not show the refund yet.")
@@ -260,17 +326,17 @@ def find_own_refunds(step: Step) -> tuple[ShopifyRefund, ...]:
 
 
 def send_again(step: Step, failed: ShopifyRefund, *, attempt: int) -> ShopifyRefund:
-    """Pays a failed refund once more, without goods; the same attempt has the same key."""
+    """Pays what failed of a refund once more, without goods; the same attempt has the same key."""
     mark_sent(step.operation, now=step.clock())
     return create_refund(
         step.client,
         order_id=step.request.shopify_order_id,
         currency=failed.total.currency,
-        note=step.request.rma_number,
+        note=failed.note or step.request.rma_number,
         transactions=[
             RefundTransactionInput(transaction.parent_id, transaction.amount)
             for transaction in failed.transactions
-            if transaction.parent_id
+            if transaction.parent_id and transaction.status in NOT_MOVED
         ],
         idempotency_key=str(uuid.uuid5(step.operation.idempotency_key, str(attempt))),
     )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from returns_portal.returns.models import Operation, ReturnRequest
+from returns_portal.returns.tiktok_shop import build_tiktok_client
 from returns_portal.shopify.client import ShopifyClient, build_client
+from returns_portal.tiktok.client import TikTokClient
 
 # Seconds that one call may wait for Shopify's points before the worker turns to other work.
 LONGEST_WAIT = 10.0
@@ -31,6 +33,11 @@ class Step:
     def client(self) -> ShopifyClient:
         """The gateway, whose calls wait behind those of people at a page."""
         return build_client(max_wait=LONGEST_WAIT, priority="background")
+
+    @property
+    def tiktok(self) -> TikTokClient:
+        """The gateway to TikTok; raises TikTokMisconfigured where no shop is connected."""
+        return build_tiktok_client(max_wait=LONGEST_WAIT)
 
     @property
     def request(self) -> ReturnRequest:

@@ -1,58 +1,19 @@
-"""Approve, decline, cancel."""
+"""Decline, cancel; where goods go."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
 
 from returns_portal.returns.history import Actor
-from returns_portal.returns.models import Operation, ReturnLineItem, ReturnRequest
-from returns_portal.returns.outbox import owe
+from returns_portal.returns.models import Operation, ReturnEvent, ReturnLineItem, ReturnRequest
+from returns_portal.returns.outbox import owe, skip_followers, skip_unsent
 from returns_portal.returns.reservations import release
 from returns_portal.returns.services.guard import Refused, lock_request, move, owe_email
-from returns_portal.returns.services.sending import owe_announcement
-from returns_portal.returns.workflow import Action
-from returns_portal.shopify.types import Money
-
-
-@transaction.atomic
-def approve(
-    *,
-    request_id: int,
-    amount: Money,
-    actor: Actor,
-    now: datetime,
-    quoted: Decimal | None = None,
-    dispositions: Mapping[int, str] | None = None,
-) -> ReturnRequest:
-    """Approves the request for `amount`, the money the person saw: no other amount is ever paid.
-
-    Opens the return in Shopify; where the policy pays on approval, refund and restock follow.
-    `dispositions` says, by line id, where the units go. Raises InvalidTransition, and Refused
-    when the shopper changed the request so that `quoted`, which the person judged by, is old.
-    """
-    return_request = lock_request(request_id)
-    if quoted is not None and quoted != return_request.quoted_amount:
-        raise Refused("The shopper has changed this request. Look at it again.")
-    if amount.currency != return_request.currency or amount.amount < 0:
-        raise Refused(f"The refund must be an amount in {return_request.currency}.")
-    move(
-        return_request,
-        Action.APPROVE,
-        actor=actor,
-        now=now,
-        message=f"Refund of {amount.amount} {amount.currency} approved.",
-        approved_amount=amount.amount,
-        decided_at=now,
-    )
-    set_dispositions(return_request, dispositions or {})
-    opened = owe(return_request, Operation.Kind.CREATE_RETURN, now=now)
-    if return_request.policy_terms["refund_on"] == "approval":
-        owe(return_request, Operation.Kind.PROCESS_RETURN, after=opened, now=now)
-    owe_announcement(return_request, now=now)
-    owe_email(return_request, "approved", now=now)
-    return return_request
+from returns_portal.returns.services.owing import awaits_tiktok
+from returns_portal.returns.workflow import UNDECIDED, Action, InvalidTransition, Status
 
 
 @transaction.atomic
@@ -64,6 +25,8 @@ def decline(*, request_id: int, reason: str, actor: Actor, now: datetime) -> Ret
     if not reason.strip():
         raise Refused("Say why: the shopper reads the reason.")
     return_request = lock_request(request_id)
+    if awaits_tiktok(return_request):
+        raise Refused(_("TikTok wants one of its own reasons: reject it on the request's page."))
     move(
         return_request,
         Action.DECLINE,
@@ -81,15 +44,88 @@ def decline(*, request_id: int, reason: str, actor: Actor, now: datetime) -> Ret
 
 @transaction.atomic
 def cancel(*, request_id: int, actor: Actor, now: datetime) -> ReturnRequest:
-    """Takes the request back before it was decided; its units are free again.
+    """Takes the request back; its units are free again, and its return in Shopify is canceled.
 
+    An approved request can be taken back while its refund waits for a parcel that nobody counted.
     Raises InvalidTransition.
     """
     return_request = lock_request(request_id)
-    move(return_request, Action.CANCEL, actor=actor, now=now, closed_at=now)
-    release(return_request.pk)
-    owe_email(return_request, "canceled", now=now)
+    end_without_refund(return_request, Action.CANCEL, actor=actor, now=now)
+    by_shopper = actor.kind == ReturnEvent.ActorKind.SHOPPER
+    owe_email(return_request, "canceled" if by_shopper else "canceled_by_shop", now=now)
     return return_request
+
+
+def approval_mail(return_request: ReturnRequest) -> str:
+    """The mail that tells of the approval: whether it is of all units or of a part."""
+    partly = return_request.lines.filter(approved_quantity__lt=F("quantity")).exists()
+    return "approved_partly" if partly else "approved"
+
+
+@transaction.atomic
+def expire(*, request_id: int, actor: Actor, now: datetime, message: str = "") -> ReturnRequest:
+    """Ends a request on which nothing happened in time; its units are free again.
+
+    Raises InvalidTransition, as cancel does.
+    """
+    return_request = lock_request(request_id)
+    end_without_refund(return_request, Action.EXPIRE, actor=actor, now=now, message=message)
+    owe_email(return_request, "expired", now=now)
+    return return_request
+
+
+def may_end(return_request: ReturnRequest) -> bool:
+    """Whether the request can end without a refund: undecided, or its money waits for a parcel."""
+    status = Status(return_request.status)
+    if awaits_tiktok(return_request):
+        return False
+    if status is not Status.APPROVED:
+        return status in UNDECIDED
+    if return_request.policy_terms["refund_on"] != "receipt" or return_request.refunded_at:
+        return False
+    kinds = [
+        Operation.Kind.PROCESS_RETURN,
+        Operation.Kind.SETTLE_RETURN,
+        Operation.Kind.REFUND_KEPT,
+    ]
+    paying = return_request.operations.filter(kind__in=kinds)
+    return not paying.exclude(state=Operation.State.SKIPPED).exists()
+
+
+def end_without_refund(
+    return_request: ReturnRequest, action: Action, *, actor: Actor, now: datetime, message: str = ""
+) -> None:
+    """Moves to an end that frees the units; the return in Shopify, if any, is owed a cancel."""
+    before = Status(return_request.status)
+    held = before is Status.APPROVED or awaits_tiktok(return_request)
+    if held and not may_end(return_request):
+        raise InvalidTransition(action, before)
+    move(return_request, action, actor=actor, now=now, message=message, closed_at=now)
+    release(return_request.pk)
+    if before is Status.APPROVED:
+        owe_cancel(return_request, now=now)
+
+
+def owe_cancel(return_request: ReturnRequest, *, now: datetime) -> None:
+    """Owes Shopify the end of the return; one that was never asked for is not opened at all.
+
+    An opening that is under way, or whose answer is unknown, is waited for.
+    """
+    opening = return_request.operations.filter(kind=Operation.Kind.CREATE_RETURN).first()
+    if opening is None:
+        return
+    skip_followers(opening, now=now)
+    if skip_unsent(opening, now=now):
+        return
+    opening.refresh_from_db()
+    over = {Operation.State.DONE, Operation.State.SKIPPED, Operation.State.FAILED}
+    waits = opening.state not in over
+    owe(
+        return_request,
+        Operation.Kind.CANCEL_RETURN,
+        after=opening if waits else None,
+        now=now,
+    )
 
 
 def set_dispositions(return_request: ReturnRequest, dispositions: Mapping[int, str]) -> None:

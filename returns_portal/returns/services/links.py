@@ -7,8 +7,8 @@ from django.db import transaction
 from django.db.models import F
 
 from returns_portal.celery import app
-from returns_portal.returns.emails import requests_of
 from returns_portal.returns.history import Actor, record_event
+from returns_portal.returns.links import requests_of
 from returns_portal.returns.models import LinksWish, MirroredOrder, ReturnRequest
 from returns_portal.returns.services.guard import lock_request, owe_email
 
@@ -21,7 +21,7 @@ def ask_for_links(*, email: str, now: datetime) -> None:
     LinksWish.objects.create(email=email, asked_at=now)
 
     def publish() -> None:
-        app.send_task(SEND_LINKS, retry=False)
+        app.send_task(SEND_LINKS)
 
     transaction.on_commit(publish, robust=True)
 
@@ -34,7 +34,8 @@ def answer_wishes(*, now: datetime) -> int:
     """
     wishes = list(LinksWish.objects.select_for_update().order_by("pk")[:100])
     for wish in wishes:
-        newest = requests_of(wish.email, now=now).first()
+        confirmed = F("contact_confirmed_at").desc(nulls_last=True)
+        newest = requests_of(wish.email, now=now).order_by(confirmed, "-requested_at").first()
         if newest:
             owe_email(newest, f"links-{wish.pk}", now=now)
     LinksWish.objects.filter(pk__in=[wish.pk for wish in wishes]).delete()

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from returns_portal.returns.history import Actor
 from returns_portal.returns.models import Message, Operation, ReturnEvent, ReturnRequest
 from returns_portal.returns.outbox import owe
-from returns_portal.returns.services.guard import Refused, lock_request, owe_email
+from returns_portal.returns.services.guard import Refused, lock_request, move, owe_email
+from returns_portal.returns.workflow import Action, Status
 
 MOST_AN_HOUR = 20
 # Control characters but the line break, and the ones that turn the direction of what follows.
@@ -28,7 +29,8 @@ def clean_body(typed: str) -> str:
 def write_message(*, request_id: int, body: str, actor: Actor, now: datetime) -> Message:
     """Adds a message of the shopper or of staff, and owes the other side a mail about it.
 
-    The same words again within a minute are taken for a second click. Raises Refused for an
+    What the shopper writes while the shop waits for an answer is that answer. The same words
+    again within a minute are taken for a second click. Raises Refused for an
     empty or too long text, and to a shopper who writes very often.
     """
     return_request = lock_request(request_id)
@@ -52,6 +54,8 @@ def write_message(*, request_id: int, body: str, actor: Actor, now: datetime) ->
         created_at=now,
     )
     _owe_mirror(return_request, message, now)
+    if by_shopper and return_request.status == Status.NEEDS_INFO:
+        move(return_request, Action.ANSWER, actor=actor, now=now)
     return message
 
 

@@ -16,6 +16,8 @@ from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.images import MIME_TYPE, CleanImage
 from returns_portal.returns.models import (
     MirroredOrder,
+    Parcel,
+    ParcelPhoto,
     Photo,
     PhotoUpload,
     ReturnLineItem,
@@ -24,8 +26,8 @@ from returns_portal.returns.models import (
     StoredPhoto,
 )
 from returns_portal.returns.models.photos import photo_name, photo_storage
-from returns_portal.returns.services.guard import Refused, lock_request
-from returns_portal.returns.workflow import Status
+from returns_portal.returns.services.guard import Refused, lock_request, move
+from returns_portal.returns.workflow import UNDECIDED, Action, Status
 
 MOST_PHOTOS = 6
 UPLOAD_LASTS = timedelta(hours=24)
@@ -107,7 +109,7 @@ def add_photos(
     would have more than six.
     """
     return_request = lock_request(request_id)
-    if return_request.status != Status.REQUESTED:
+    if Status(return_request.status) not in UNDECIDED:
         raise Refused(_("The shop has already decided, so photos can't be added any more."))
     lines = {line.pk: line for line in return_request.lines.all()}
     added = 0
@@ -120,7 +122,27 @@ def add_photos(
             added += 1
     if added:
         _record_added(return_request, added, actor, now)
+    if added and return_request.status == Status.NEEDS_INFO:
+        move(return_request, Action.ANSWER, actor=actor, now=now)
     return added
+
+
+@transaction.atomic
+def add_parcel_photos(
+    *, parcel_id: int, line_id: int | None, images: Sequence[CleanImage], now: datetime
+) -> int:
+    """Adds photos that staff took of a parcel, of one of its lines if named; says how many.
+
+    Raises Refused, adding none, when it would have more than six of them.
+    """
+    parcel = Parcel.objects.select_for_update().get(pk=parcel_id)
+    there = ParcelPhoto.objects.filter(parcel=parcel)
+    fresh = _new_ones(images, there.filter(line_id=line_id))
+    known = set(there.values_list("sha256", flat=True))
+    fresh = [image for image in fresh if image.sha256 not in known]
+    for image in fresh:
+        _write(ParcelPhoto(parcel=parcel, line_id=line_id), image, now)
+    return len(fresh)
 
 
 def _record_added(return_request: ReturnRequest, added: int, actor: Actor, now: datetime) -> None:
@@ -153,11 +175,6 @@ def _write(row: StoredPhoto, image: CleanImage, now: datetime) -> None:
     row.file.save(photo_name(row, ".jpg"), ContentFile(image.data), save=False)
     row.thumbnail.save(photo_name(row, "-small.jpg"), ContentFile(image.thumbnail), save=False)
     row.save()
-
-
-def remove_photos(return_request: ReturnRequest) -> int:
-    """Deletes all photos of the request with their files; says how many."""
-    return _remove(Photo.objects.filter(line__return_request=return_request))
 
 
 def drop_photos(line: ReturnLineItem) -> int:
@@ -204,7 +221,7 @@ def _months(storage: Storage) -> list[str]:
 
 def _unnamed(storage: Storage, folder: str) -> list[str]:
     files = {f"{folder}/{name}" for name in storage.listdir(folder)[1]}
-    for rows in (Photo.objects.all(), PhotoUpload.objects.all()):
+    for rows in (Photo.objects.all(), PhotoUpload.objects.all(), ParcelPhoto.objects.all()):
         named = rows.filter(file__startswith=f"{folder}/").values_list("file", "thumbnail")
         files.difference_update(name for pair in named.iterator() for name in pair)
     return sorted(files)

@@ -7,11 +7,10 @@ from datetime import datetime
 from django.db import transaction
 
 from returns_portal.returns.history import Actor
-from returns_portal.returns.models import Operation, ReturnLineItem, ReturnRequest
-from returns_portal.returns.outbox import owe
+from returns_portal.returns.models import ReturnLineItem, ReturnRequest
+from returns_portal.returns.services.arrivals import receive_what_came
 from returns_portal.returns.services.decisions import set_dispositions
-from returns_portal.returns.services.guard import Refused, lock_request, move, owe_email
-from returns_portal.returns.workflow import Action
+from returns_portal.returns.services.guard import Refused, lock_request
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +34,17 @@ def receive(
     set_dispositions(
         return_request, {line_id: receipt.disposition for line_id, receipt in received.items()}
     )
-    move(return_request, Action.RECEIVE, actor=actor, now=now)
-    if return_request.policy_terms["refund_on"] == "receipt":
-        opened = return_request.operations.get(kind=Operation.Kind.CREATE_RETURN)
-        owe(return_request, Operation.Kind.PROCESS_RETURN, after=opened, now=now)
-    owe_email(return_request, "received", now=now)
+    receive_what_came(return_request, actor=actor, now=now, hold=False)
     return return_request
 
 
 def _note_quantities(return_request: ReturnRequest, received: Mapping[int, Receipt]) -> None:
     if not any(receipt.quantity for receipt in received.values()):
         raise Refused("Enter how many units arrived.")
-    for line in return_request.lines.all():
+    for line in return_request.returned_lines:
         count = received[line.pk].quantity if line.pk in received else 0
-        if not 0 <= count <= line.quantity:
-            raise Refused(f"Of “{line.title}”, between 0 and {line.quantity} can have arrived.")
+        if not 0 <= count <= line.units_approved:
+            raise Refused(
+                f"Of “{line.title}”, between 0 and {line.units_approved} can have arrived."
+            )
         ReturnLineItem.objects.filter(pk=line.pk).update(received_quantity=count)

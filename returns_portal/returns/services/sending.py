@@ -12,19 +12,30 @@ from returns_portal.returns.carriers import (
     normalize_tracking_number,
     tracking_url,
 )
-from returns_portal.returns.emails import shows_instructions
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.models import Operation, ReturnRequest, ReverseDelivery
 from returns_portal.returns.outbox import finish, owe
-from returns_portal.returns.services.guard import Refused, lock_request, owe_email
+from returns_portal.returns.services.guard import (
+    Refused,
+    lock_request,
+    owe_email,
+    restart_clock,
+)
+from returns_portal.returns.statements import shows_instructions
+from returns_portal.returns.workflow import Status
 
 MOST_REVISIONS = 10
 
 
-def may_tell_tracking(return_request: ReturnRequest) -> bool:
+def may_be_on_its_way(return_request: ReturnRequest) -> bool:
     """Whether the parcel may be on its way: the shopper may send it, and nobody has counted it."""
     arrived = any(line.received_quantity is not None for line in return_request.lines.all())
     return shows_instructions(return_request) and not arrived
+
+
+def may_tell_tracking(return_request: ReturnRequest) -> bool:
+    """Whether the shopper may tell of the parcel here; where TikTok knows the return, it does."""
+    return not hasattr(return_request, "aftersale") and may_be_on_its_way(return_request)
 
 
 @transaction.atomic
@@ -56,6 +67,8 @@ def tell_tracking(
         message=f"{carrier_name(carrier)} {number}".strip(),
         shopper_sees=True,
     )
+    if known is None and return_request.status == Status.APPROVED:
+        restart_clock(return_request, now=now)
     owe_announcement(return_request, now=now)
     owe_email(return_request, "sent", now=now)
     return delivery
