@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
 from returns_portal.celery import app
+from returns_portal.clock_offset import clock_offset, describe_offset
 
 BROKER_SECONDS = 2
 BROKER_PATIENCE = {"socket_timeout": 2, "socket_connect_timeout": 2}
@@ -35,7 +36,7 @@ def live(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def ready(request: HttpRequest) -> JsonResponse:
-    """Database, migrations, cache and broker work: 200; else 503 and what does not."""
+    """Database, clock, migrations, cache and broker work: 200; else 503 and what does not."""
     parts = {name: describe(check) for name, check in CHECKS.items()}
     healthy = all(state == "ok" for state in parts.values())
     body = {"status": "ok" if healthy else "unavailable", "parts": parts}
@@ -58,6 +59,16 @@ def check_database() -> None:
             cursor.execute("SELECT 1")
     except DatabaseError as error:
         raise NotReady(f"no answer ({type(error).__name__})") from error
+
+
+def check_clock() -> None:
+    """This machine and the database agree what time it is; raises NotReady."""
+    try:
+        wrong = describe_offset(clock_offset())
+    except DatabaseError as error:
+        raise NotReady(f"not known ({type(error).__name__})") from error
+    if wrong:
+        raise NotReady(wrong)
 
 
 def check_migrations() -> None:
@@ -100,6 +111,7 @@ def check_broker(url: str | None = None) -> None:
 
 CHECKS: dict[str, Callable[[], None]] = {
     "database": check_database,
+    "clock": check_clock,
     "migrations": check_migrations,
     "cache": check_cache,
     "broker": check_broker,

@@ -7,16 +7,27 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
 from returns_portal import health, webhooks
+from returns_portal.observability.metrics import metrics
+from staff.reports import by_mail
 
 # Browsers ask for an icon even where a page names none; its address is known once it is asked for.
 ICON = lazy(static, str)("img/icon.svg")
 
+handler500 = "returns_portal.failures.server_error"
+
 urlpatterns = [
     path("", include("portal.urls")),
+    path(
+        "reports/stop/<str:token>/",
+        by_mail.unsubscribe,
+        name="report-unsubscribe",
+    ),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("webhooks/tiktok/", webhooks.tiktok, name="tiktok-webhooks"),
     path("webhooks/shopify/", webhooks.shopify, name="shopify-webhooks"),
     path("favicon.ico", RedirectView.as_view(url=ICON)),
+    path("metrics", metrics, name="metrics"),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
 ]

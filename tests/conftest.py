@@ -8,11 +8,25 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.core.cache import cache
+from django.db import connection
+from django.utils import translation
 
+from returns_portal.returns.keeping import COLUMNS
 from returns_portal.returns.outbox import due_operations
 from returns_portal.returns.processing import carry_out
 from returns_portal.shopify.sandbox.server import SandboxServer
 from returns_portal.shopify.sandbox.throttle import Throttle
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Lets tests that commit empty their tables again: SQLite does so by deleting rows."""
+    with django_db_blocker.unblock():
+        if connection.vendor != "sqlite":
+            return
+        with connection.cursor() as cursor:
+            for table in COLUMNS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_delete_is_kept")
 
 
 @pytest.fixture
@@ -23,6 +37,12 @@ def now() -> datetime:
 @pytest.fixture(autouse=True)
 def empty_cache() -> None:
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def usual_language() -> None:
+    """A page leaves its language to whatever comes next; no test may inherit it."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

@@ -21,11 +21,6 @@ if os.environ["CACHE_URL"].startswith("redis"):
     server, _, database = os.environ["CACHE_URL"].rpartition("/")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     os.environ["CACHE_URL"] = f"{server}/{int(database) + int(worker)}"
-if os.environ["CACHE_URL"].startswith("redis"):
-    # Parallel test processes empty their cache: each has a Redis database of its own.
-    _worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    _server = os.environ["CACHE_URL"].rsplit("/", 1)[0]
-    os.environ["CACHE_URL"] = f"{_server}/{_worker + 1}"
 
 from returns_portal.settings import *  # noqa: F403
 
@@ -44,3 +39,6 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:  # noqa: F405
     DATABASES["default"]["TEST"] = {"NAME": _file}  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 SHOPIFY_SETTLE_SECONDS = 0.0
+# Tests say themselves what time it is.
+CLOCK_TOLERANCE_SECONDS = 0.0
+REMEMBER_SECONDS = 0.0

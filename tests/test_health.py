@@ -40,7 +40,13 @@ class TestReady:
         response = client.get("/health/ready")
         assert response.json() == {
             "status": "ok",
-            "parts": {"database": "ok", "migrations": "ok", "cache": "ok", "broker": "ok"},
+            "parts": {
+                "database": "ok",
+                "clock": "ok",
+                "migrations": "ok",
+                "cache": "ok",
+                "broker": "ok",
+            },
         }
         assert response.status_code == 200
 

@@ -15,7 +15,8 @@ from returns_portal.celery import app
 from returns_portal.demo.site import FIRST_TASKS
 
 ROOT = Path(__file__).resolve().parent.parent
-ENV_READERS = {"env", "required"}
+LOCK_FILES = sorted(path.name for path in ROOT.glob("requirements*.txt"))
+ENV_READERS = {"env", "one_of", "required"}
 # A comment of words, where a setting that is commented out is none.
 EXPLAINED = re.compile(r"^# (?![A-Z_]+=)\S", re.MULTILINE)
 
@@ -145,7 +146,7 @@ class TestLayers:
 
 
 class TestLockFiles:
-    @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+    @pytest.mark.parametrize("name", LOCK_FILES)
     def test_pin_every_package_with_hashes(self, name: str) -> None:
         text = (ROOT / name).read_text("utf-8").replace("\\\n", " ")
         lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
@@ -153,7 +154,7 @@ class TestLockFiles:
         assert lines
         assert loose == []
 
-    @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+    @pytest.mark.parametrize("name", LOCK_FILES)
     def test_name_no_registry(self, name: str) -> None:
         assert "://" not in (ROOT / name).read_text("utf-8")
 

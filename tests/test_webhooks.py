@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.test import Client
@@ -78,6 +79,36 @@ class TestShopifyWebhook:
         body = values.pop("body", json.dumps(REFUND).encode())
         assert send(client, body, **values).status_code == status
         assert not WebhookDelivery.objects.exists()
+
+    def test_takes_headers_without_the_x_in_front(self, client: Client) -> None:
+        body = json.dumps(REFUND).encode()
+        signature = base64.b64encode(hmac.new(b"new-secret", body, hashlib.sha256).digest())
+        answer = client.post(
+            ADDRESS,
+            data=body,
+            content_type="application/json; charset=utf-8",
+            headers={
+                "Shopify-Topic": "refunds/create",
+                "Shopify-Hmac-SHA256": signature.decode(),
+                "Shopify-Shop-Domain": "Demo-Shop.myshopify.com",
+                "Shopify-Webhook-Id": "b54557e4",
+            },
+        )
+        assert answer.status_code == 200
+        assert WebhookDelivery.objects.get().webhook_id == "b54557e4"
+
+    def test_takes_an_order_of_very_many_lines(self, client: Client) -> None:
+        body = json.dumps(REFUND | {"note": "x" * 3_000_000}).encode()
+        assert send(client, body).status_code == 200
+
+    def test_refuses_what_is_larger_than_any_order(self, client: Client) -> None:
+        with mock.patch("returns_portal.webhooks.LARGEST_BODY", 100):
+            assert send(client, b"x" * 101).status_code == 413
+        assert not WebhookDelivery.objects.exists()
+
+    def test_takes_any_content_type_and_topic(self, client: Client) -> None:
+        answer = send(client, json.dumps(REFUND).encode(), topic="never/heard_of")
+        assert answer.status_code == 200
 
     def test_takes_no_get(self, client: Client) -> None:
         assert client.get(ADDRESS).status_code == 405

@@ -1,4 +1,4 @@
-"""Starts and stops the demo: the stand-in for Shopify, and the site with worker and mailbox."""
+"""Starts and stops the demo: the stand-ins, and the site with worker and mailbox."""
 
 import http.client
 import os
@@ -21,7 +21,8 @@ from returns_portal.demo.environment import (
 from returns_portal.demo.panel import build_panel
 
 SANDBOX = "returns_portal.shopify.sandbox"
-START_SECONDS = 60
+TIKTOK = "returns_portal.tiktok.sandbox"
+START_SECONDS = 180
 STOP_SECONDS = 10
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -132,8 +133,11 @@ def build_children(demo: Demo, environ: Mapping[str, str]) -> list[Child]:
     """The processes of the demo, in the order in which they start."""
     child = [sys.executable, "-m", "returns_portal.demo.child", str(os.getpid())]
     sandbox = ["--port", str(demo.sandbox_port), "--state", str(demo.sandbox_state)]
+    tiktok = ["--port", str(demo.tiktok_port), "--state", str(demo.tiktok_state)]
+    tiktok += ["--webhooks", f"{demo.site_url}/webhooks/tiktok/"]
     return [
         Child("The stand-in for Shopify", [*child, SANDBOX, *sandbox], environ),
+        Child("The stand-in for TikTok", [*child, TIKTOK, *tiktok], environ),
         Child("The site", [*child, "returns_portal.demo.site"], environ),
     ]
 
@@ -144,6 +148,7 @@ def wait_for_answers(demo: Demo, children: list[Child]) -> None:
         demo.sandbox_port: "/sandbox/ledger.json",
         demo.port: "/health/live",
         demo.mailbox_port: "/",
+        demo.tiktok_port: "/sandbox/ledger.json",
     }
     deadline = time.monotonic() + START_SECONDS
     while waiting:

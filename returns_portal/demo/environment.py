@@ -1,8 +1,10 @@
 """Where the demo's parts live, and the settings that the site runs with there."""
 
 import secrets
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import quote
 
@@ -12,6 +14,8 @@ STAFF_USER = "staff"
 # The site listens on loopback only; a password that is easy to type is the kinder one.
 STAFF_PASSWORD = "returns-demo"  # noqa: S105
 ACCESS_TOKEN = "sandbox-access-token"  # noqa: S105
+TIKTOK_APP_KEY = "sandbox-app-key"
+TIKTOK_APP_SECRET = "sandbox-app-secret"  # noqa: S105
 WEBHOOK_SECRET = "sandbox-client-secret"  # noqa: S105
 
 
@@ -21,7 +25,7 @@ class WrongPort(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """Three neighboring ports, and the folder that keeps the state between two runs."""
+    """Four neighboring ports, and the folder that keeps the state between two runs."""
 
     port: int
     folder: Path
@@ -30,8 +34,8 @@ class Demo:
     def from_environ(cls, environ: Mapping[str, str]) -> "Demo":
         """The demo that PORT and DEMO_DIR ask for; raises WrongPort."""
         port = environ.get("PORT") or "8000"
-        if not port.isdecimal() or not 1 <= int(port) <= 65533:
-            raise WrongPort(f"PORT must be a number from 1 to 65533, not {port!r}.")
+        if not port.isdecimal() or not 1 <= int(port) <= 65532:
+            raise WrongPort(f"PORT must be a number from 1 to 65532, not {port!r}.")
         return cls(int(port), Path(environ.get("DEMO_DIR") or ".demo").absolute())
 
     @property
@@ -55,6 +59,18 @@ class Demo:
         return f"http://{HOST}:{self.mailbox_port}"
 
     @property
+    def tiktok_port(self) -> int:
+        return self.port + 3
+
+    @property
+    def tiktok_url(self) -> str:
+        return f"http://{HOST}:{self.tiktok_port}"
+
+    @property
+    def tiktok_state(self) -> Path:
+        return self.folder / "tiktok.json"
+
+    @property
     def mail_folder(self) -> Path:
         return self.folder / "mail"
 
@@ -68,6 +84,7 @@ class Demo:
             "the portal": self.port,
             "the stand-in for Shopify": self.sandbox_port,
             "the mailbox": self.mailbox_port,
+            "the stand-in for TikTok": self.tiktok_port,
         }
 
 
@@ -80,23 +97,37 @@ def build_environment(demo: Demo, environ: Mapping[str, str], secret_key: str) -
         "PORT": str(demo.port),
         "DEMO_DIR": str(demo.folder),
         "DEBUG": "false",
+        "CLOCK_TOLERANCE_SECONDS": "0",
         "SECRET_KEY": secret_key,
         "SITE_URL": demo.site_url,
         "ALLOWED_HOSTS": f"{HOST},localhost",
         "TRUSTED_PROXY_HOPS": "0",
         "DATABASE_URL": f"sqlite:///{quote(str(demo.folder / 'portal.sqlite3'))}",
         "CACHE_URL": "locmemcache://",
+        "REMEMBER_SECONDS": "0",
         # With a host, or the broker warns that it has none.
         "CELERY_BROKER_URL": "memory://localhost/",
         "SWEEP_SECONDS": "2",
         "SYNC_ORDERS_SECONDS": "30",
+        "COUNT_REPORTS_SECONDS": "20",
+        "KEEP_CLOCKS_SECONDS": "60",
         "EMAIL_URL": f"filemail:///{quote(str(demo.mail_folder))}",
         "DEFAULT_FROM_EMAIL": "Demo shop returns <returns@demo-shop.example>",
         "STAFF_EMAIL": "staff@demo-shop.example",
         "PORTAL_NAME": "Demo shop returns",
         "SHOPIFY_SHOP": SHOP,
         "SHOPIFY_BASE_URL": demo.sandbox_url,
-        "PORTAL_CHANNELS": "tiktok",
+        "TIKTOK_APP_KEY": TIKTOK_APP_KEY,
+        "TIKTOK_APP_SECRET": TIKTOK_APP_SECRET,
+        "TIKTOK_BASE_URL": demo.tiktok_url,
+        "TIKTOK_AUTH_URL": demo.tiktok_url,
+        "TIKTOK_TOKEN_KEYS": token_key(secret_key),
+        "TIKTOK_SELLER_CENTER_URL": demo.tiktok_url + "/orders/{order_id}",
+        "TIKTOK_SERVICE_ID": "",
+        "TIKTOK_TIMEOUT_SECONDS": "10",
+        "TIKTOK_SETTLE_SECONDS": "3",
+        "TIKTOK_POLL_SECONDS": "20",
+        "PORTAL_CHANNELS": "tiktok,web",
         "TIME_ZONE": "UTC",
         "SHOPIFY_ACCESS_TOKEN": ACCESS_TOKEN,
         "SHOPIFY_CLIENT_ID": "",
@@ -107,7 +138,19 @@ def build_environment(demo: Demo, environ: Mapping[str, str], secret_key: str) -
         "IMAGE_SOURCES": demo.sandbox_url,
         "STATIC_ROOT": str(demo.folder / "static"),
         "PHOTO_ROOT": str(demo.folder / "photos"),
+        "STAFF_TWO_FACTOR": "optional",
+        "FRESH_SIGN_IN_AMOUNT": "",
+        "FRESH_SIGN_IN_MINUTES": "15",
+        "SIGN_IN_FAILURES": "5",
+        "SIGN_IN_LOCKED_MINUTES": "15",
+        "BENCH_UNDO_MINUTES": "5",
+        "RETAIN_PERSONAL_DAYS": "730",
+        "RETAIN_PHOTOS_DAYS": "180",
+        "RETAIN_TRACES_DAYS": "60",
         "LOG_LEVEL": "ERROR",
+        "LOG_FORMAT": "line",
+        "METRICS_TOKEN": "",
+        "SENTRY_DSN": "",
     }
 
 
@@ -118,3 +161,8 @@ def keep_secret_key(demo: Demo) -> str:
         path.touch(mode=0o600)
         path.write_text(secrets.token_urlsafe(48), "utf-8")
     return path.read_text("utf-8")
+
+
+def token_key(secret_key: str) -> str:
+    """A key for TikTok's tokens that stays the same as long as the secret key does."""
+    return urlsafe_b64encode(sha256(secret_key.encode()).digest()).decode()

@@ -4,14 +4,17 @@ import os
 import signal
 import sys
 import threading
+from decimal import Decimal
 from types import FrameType
 
 import django
 from celery.beat import Scheduler, Service
 from celery.worker import WorkController
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 from waitress.server import create_server
 
 from returns_portal.celery import app
@@ -37,8 +40,13 @@ def main() -> None:
     serve(Mailbox(demo.mail_folder, demo.site_url), demo.mailbox_port, 2)
     beat = Service(app, max_interval=1, scheduler_cls=Scheduler)
     threading.Thread(target=beat.start, daemon=True, name="beat").start()
+    # The stand-in forgets its tokens when it stops.
+    call_command("connect_tiktok", code="demo-code", verbosity=0)
     for task in FIRST_TASKS:
         app.send_task(task)
+    # It knows models, which may be imported only now that Django is set up.
+    fill_history = import_string("returns_portal.demo.history.fill_history")
+    threading.Thread(target=fill_history, daemon=True, name="history").start()
     work()
     beat.stop()
 
@@ -48,9 +56,25 @@ def prepare() -> None:
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
     call_command("load_defaults", verbosity=0)
+    offer_other_outcomes()
     users = get_user_model()
     if not users.objects.filter(username=STAFF_USER).exists():
         users.objects.create_superuser(STAFF_USER, password=STAFF_PASSWORD)
+
+
+def offer_other_outcomes() -> None:
+    """Let shoppers of the web shop in the United States choose credit, or keep small things.
+
+    Their parcels go to the shop itself: TikTok makes no label for them.
+    """
+    policies = apps.get_model("returns", "ReturnPolicy").objects
+    untouched = policies.filter(name="United States", offers_store_credit=False)
+    untouched.update(
+        offers_store_credit=True,
+        store_credit_bonus_percent=10,
+        keep_item_up_to=Decimal(30),
+        return_address="Demo shop returns\n12 Harbor Street\nPortland, OR 97201\nUnited States",
+    )
 
 
 def serve(application: object, port: int, threads: int) -> None:

@@ -1,0 +1,34 @@
+"""The production web server: `granian` and all its options, as docs/deploy/web.sh gives them.
+
+The portal is loaded once and the workers are forked from it, so that they share what they all hold:
+two of them want a third less memory than two that load it each for themselves.
+"""
+
+import gc
+import multiprocessing
+from importlib import import_module
+
+from django.conf import settings
+from granian.cli import entrypoint
+
+from returns_portal import wsgi as wsgi
+
+
+def main() -> None:
+    """Serves until it is told to stop."""
+    load()
+    multiprocessing.set_start_method("fork")
+    entrypoint()  # type: ignore[no-untyped-call]
+
+
+def load() -> None:
+    """Everything that pages need is there before the fork, and collections leave it alone."""
+    # Without this, Django puts off loading views until the first page.
+    import_module(settings.ROOT_URLCONF)
+    gc.collect()
+    # A collection writes into whatever it looks at, and what is written is shared no more.
+    gc.freeze()
+
+
+if __name__ == "__main__":
+    main()
