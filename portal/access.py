@@ -17,6 +17,8 @@ from django.views.defaults import page_not_found
 from returns_portal.returns.orders import FoundOrder
 
 SESSION_KEY = "granted_orders"
+# The address that somebody confirmed in this session: offered again, never to anybody else.
+CONFIRMED_EMAIL = "confirmed_email"
 LASTS = timedelta(hours=2)
 MOST_GRANTS = 20
 
@@ -39,7 +41,10 @@ def legacy_id_of(order_id: str) -> int:
 
 
 def grant_order(request: HttpRequest, found: FoundOrder, *, now: datetime) -> Grant:
-    """Lets this session see the order for two hours, under a new session key."""
+    """Lets this session see the order for two hours, under a new session key.
+
+    A session that is not stored yet gets its key, which nobody can know, when it is.
+    """
     grant = Grant(found.order_id, legacy_id_of(found.order_id), found.verified, now + LASTS)
     grants = request.session.get(SESSION_KEY, {})
     grants.pop(str(grant.legacy_id), None)
@@ -48,7 +53,8 @@ def grant_order(request: HttpRequest, found: FoundOrder, *, now: datetime) -> Gr
         "verified": grant.verified,
         "expires_at": grant.expires_at.isoformat(),
     }
-    request.session.cycle_key()
+    if request.session.session_key:
+        request.session.cycle_key()
     request.session[SESSION_KEY] = dict(list(grants.items())[-MOST_GRANTS:])
     return grant
 
@@ -66,8 +72,8 @@ def get_granted_order_or_404(request: HttpRequest, legacy_id: int) -> Grant:
 def private(referrer: str = "same-origin") -> Callable[[View], View]:
     """Marks a view's answers, its 404 too, as nobody's to keep, index or pass on.
 
-    Pages that carry a form need `same-origin`: under `no-referrer` browsers send forms with
-    `Origin: null`, which the CSRF check rightly refuses. To other sites both tell nothing.
+    Pages need `same-origin`: every page's foot has a form, and under `no-referrer` browsers send
+    forms with `Origin: null`, which the CSRF check rightly refuses. Both tell other sites nothing.
     """
 
     def decorate(view: View) -> View:
@@ -79,7 +85,7 @@ def private(referrer: str = "same-origin") -> Callable[[View], View]:
                 response = page_not_found(request, missing)
             response["Cache-Control"] = "no-store"
             response["X-Robots-Tag"] = "noindex, nofollow"
-            response["Referrer-Policy"] = referrer
+            response.headers.setdefault("Referrer-Policy", referrer)
             patch_vary_headers(response, ["HX-Request"])
             return response
 

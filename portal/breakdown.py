@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from returns_portal.returns.refund_amounts import Quote, total
+from returns_portal.returns.refund_amounts import Parts, Quote, total
 from returns_portal.shopify.types import Money
 
 
@@ -30,3 +30,22 @@ def build_rows(quote: Quote) -> list[Row]:
     forgiven = quote.refund - total([row.amount for row in rows], quote.refund.currency)
     rows.append(Row(_("Part of the fees we don't charge"), forgiven))
     return [row for row in rows if row.amount or row is rows[0]]
+
+
+def build_ways(quote: Quote) -> list[Row]:
+    """Where the money goes, where that is more than back to the original payment."""
+    parts = quote.parts
+    return ways_of(parts) if parts else []
+
+
+def ways_of(parts: Parts) -> list[Row]:
+    """The ways a refund is paid, those of nothing left out; none where there is but the usual."""
+    if not parts.credit and not parts.kept:
+        return []
+    rows = [
+        Row(_("To your original payment"), parts.original),
+        Row(_("As store credit"), parts.credit),
+        Row(_("Plus a bonus on the store credit"), parts.bonus),
+        Row(_("For what you keep, to your original payment"), parts.kept),
+    ]
+    return [row for row in rows if row.amount]

@@ -2,17 +2,26 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
+from uuid import UUID, uuid4
 
 from django import forms
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from portal.offers import Offer
+from portal.questions import Judge, QuestionField, as_it_stands, field_name, read_answers
+from portal.reason_chips import draw_reasons
 from returns_portal.returns.carriers import KNOWN, OTHER, normalize_tracking_number
-from returns_portal.returns.models import Message, PhotoUpload
+from returns_portal.returns.models import Message, PhotoUpload, ReturnReason
 from returns_portal.returns.orders import Choice
-from returns_portal.returns.policies import ReasonGroup, reasons_by_code
-from returns_portal.returns.services import RequestedLine, lacks_photo
+from returns_portal.returns.outcomes import ORIGINAL_PAYMENT
+from returns_portal.returns.policies import ReasonGroup, only_reasons, reasons_by_code
+from returns_portal.returns.ruling import Given
+from returns_portal.returns.services import RequestedLine, lacks_photo, missing_answers
+from returns_portal.returns.wording import explain, shops_words
 
 LONGEST_NOTE = 300
 # Control characters, and the ones that turn the reading direction of what follows.
@@ -65,6 +74,7 @@ class LineForm(forms.Form):
     quantity = forms.IntegerField(required=False)
     reason = forms.CharField(required=False, max_length=40)
     photos = forms.Field(required=False)
+    outcome = forms.CharField(required=False, max_length=20)
     note = NoteField(
         required=False,
         max_length=LONGEST_NOTE,
@@ -80,15 +90,26 @@ class LineForm(forms.Form):
         data: Mapping[str, Any] | None = None,
         *,
         preselected: bool = False,
+        judge: Judge = as_it_stands,
     ) -> None:
-        self.choice = choice
-        self.groups = groups
-        self.reasons = reasons_by_code(groups)
+        self.choice = self.ruled = choice
+        self.judge = judge
+        self.answer_errors: dict[str, str] = {}
+        self.answers_before: tuple[tuple[str, str], ...] = ()
+        self.groups = only_reasons(groups, choice.only_for)
+        self.reasons = reasons_by_code(self.groups)
         self.kept_photos: list[PhotoUpload] = []
-        super().__init__(data, auto_id="%s", initial={"choose": preselected, "quantity": 1})
+        self.offers: list[Offer] = []
+        initial = {"choose": preselected, "quantity": 1, "outcome": choice.outcomes[0]}
+        super().__init__(data, auto_id="%s", initial=initial)
 
     def add_prefix(self, field_name: str) -> str:
         return f"{field_name}-{self.choice.key}"
+
+    @property
+    def typed(self) -> dict[str, str]:
+        """Units and reason as they stand in the form now."""
+        return {name: str(self[name].value() or "") for name in ("quantity", "reason")}
 
     @property
     def chosen(self) -> bool:
@@ -96,22 +117,42 @@ class LineForm(forms.Form):
 
     @property
     def may_ask_for_photos(self) -> bool:
-        return any(reason.takes_photos for reason in self.reasons.values())
+        wanted = self.ruled.decision.requires_photo or self.choice.may_want_photo
+        return wanted or any(reason.takes_photos for reason in self.reasons.values())
 
     @property
     def asks_for_photos(self) -> bool:
         reason = self.reasons.get(str(self["reason"].value() or ""))
-        return reason is not None and reason.takes_photos
+        return self.rule_wants_photo or (reason is not None and reason.takes_photos)
+
+    @property
+    def rule_wants_photo(self) -> bool:
+        return self.ruled.decision.requires_photo
 
     def require_photos(self) -> None:
         """Notes the problem where the reason needs a photo and none is kept."""
         reason = self.reasons.get(str(self["reason"].value() or ""))
-        if reason and lacks_photo(reason, len(self.kept_photos)) and "photos" not in self.errors:
+        count = len(self.kept_photos)
+        missing = self.rule_wants_photo and not count
+        if reason and (missing or lacks_photo(reason, count)) and "photos" not in self.errors:
             self.add_error("photos", _("Add a photo that shows what is wrong."))
 
     @property
+    def outcome_label(self) -> str:
+        """What is given for it, where there was something to choose from."""
+        offered = {offer.outcome: offer.label for offer in self.offers}
+        return offered.get(self.cleaned_data.get("outcome", ""), "")
+
+    @property
+    def reason_chips(self) -> SafeString:
+        """The reasons to choose from; a problem with the reason leads to the first."""
+        reason = str(self["reason"].value() or "")
+        chosen = reason if reason in self.reasons else ""
+        return draw_reasons(self.groups, key=self.choice.key, chosen=chosen)
+
+    @property
     def reason_label(self) -> str:
-        return self.reasons[self.cleaned_data["reason"]].label
+        return shops_words(self.reasons[self.cleaned_data["reason"]].label)
 
     def full_clean(self) -> None:
         """What stands in the fields of an item that is not chosen does not matter."""
@@ -128,7 +169,75 @@ class LineForm(forms.Form):
             self.add_error("reason", _("Choose a reason."))
         elif reason.requires_note and not cleaned.get("note") and "note" not in self.errors:
             self.add_error("note", _("Tell us in a few words what is the matter."))
+        if reason is not None:
+            self._ask_rules(reason, cleaned)
+        self._check_outcome(cleaned)
         return cleaned
+
+    def _check_outcome(self, cleaned: dict[str, Any]) -> None:
+        """A page without the question, or an answer left out, means the original payment.
+
+        What only the reason opens was not on a page that knew none: it is shown before it counts.
+        """
+        cleaned["outcome"] = cleaned.get("outcome") or ORIGINAL_PAYMENT
+        opened = set(self.ruled.outcomes) - set(self.choice.outcomes)
+        unseen = opened and self.add_prefix("outcome") not in self.data
+        if unseen or cleaned["outcome"] not in self.ruled.outcomes:
+            self.errors.pop("outcome", None)
+            self.add_error("outcome", _("Choose what you get for it."))
+
+    def _ask_rules(self, reason: ReturnReason, cleaned: dict[str, Any]) -> None:
+        """Judges the item by what was chosen, and notes what the rules still miss."""
+        known = Given(reason=reason, quantity=cleaned.get("quantity"))
+        self.ruled = self.judge(self.choice, known)
+        if answers := self._read_answers():
+            self.ruled = self.judge(self.choice, replace(known, answers=answers))
+        if self.ruled.objection:
+            self.add_error("reason", explain(self.ruled.objection))
+        wordless = not cleaned.get("note") and "note" not in self.errors
+        if self.ruled.decision.requires_comment and wordless:
+            self.add_error("note", _("Tell us in a few words what is the matter."))
+        for question in missing_answers(self.ruled.decision, self._read_answers()):
+            self.answer_errors[question.label] = str(_("Choose an answer."))
+
+    def show_answers(
+        self, reason: ReturnReason, quantity: int, answers: Sequence[Sequence[str]]
+    ) -> None:
+        """Shows the questions of a line that was asked for before, with their answers."""
+        self.answers_before = tuple((label, answer) for label, answer in answers)
+        given = Given(reason=reason, quantity=quantity, answers=self.answers_before or None)
+        self.ruled = self.judge(self.choice, given)
+
+    def _read_answers(self) -> tuple[tuple[str, str], ...]:
+        questions = (*self.choice.decision.questions, *self.ruled.decision.questions)
+        return read_answers(dict.fromkeys(questions), self.choice.key, self.data)
+
+    @property
+    def questions(self) -> list[QuestionField]:
+        """What the rules ask about the item, with the answers so far."""
+        answers = dict(self._read_answers() if self.is_bound else self.answers_before)
+        return [
+            QuestionField(
+                name=field_name(question, self.choice.key),
+                question=question,
+                answer=answers.get(question.label, ""),
+                error=self.answer_errors.get(question.label, "") if self.chosen else "",
+            )
+            for question in self.ruled.decision.questions
+        ]
+
+    @property
+    def asked_for(self) -> str:
+        """What is asked beside reason and units: tells whether the page shows other things."""
+        outcomes = [offer.outcome for offer in self.offers]
+        names = [asked.name for asked in self.questions]
+        return ",".join([*outcomes, *names, *(["photo"] if self.rule_wants_photo else [])])
+
+    @property
+    def asks_afresh(self) -> bool:
+        """Whether the page that was sent asks for other things than what is chosen now."""
+        shown = self.data.get(self.add_prefix("shown"))
+        return shown is not None and shown != self.asked_for
 
     def _check_quantity(self, cleaned: dict[str, Any]) -> None:
         most = self.choice.returnable
@@ -157,7 +266,67 @@ class LineForm(forms.Form):
             quantity=cleaned["quantity"],
             reason_code=cleaned.get("reason", "") if "reason" not in self.errors else "",
             customer_note=cleaned.get("note", ""),
+            outcome=cleaned.get("outcome") or ORIGINAL_PAYMENT,
+            answers=self._read_answers(),
         )
+
+
+class ContactForm(forms.Form):
+    """Another address for the mails about a return."""
+
+    contact_email = forms.EmailField(
+        max_length=254,
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+    )
+
+
+class WithdrawalForm(forms.Form):
+    """What a withdrawal needs: which contract, who withdraws, and where the receipt goes."""
+
+    name = NoteField(
+        max_length=200,
+        error_messages={"required": _("Enter your name."), "max_length": _("This is too long.")},
+    )
+    order_number = NoteField(
+        max_length=200,
+        error_messages={
+            "required": _("Enter your order number, or describe the order."),
+            "max_length": _("This is too long for an order number."),
+        },
+    )
+    email = forms.EmailField(
+        max_length=254,
+        error_messages={
+            "required": _("Enter your e-mail address: the receipt goes there."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+            "max_length": _("This is too long for an e-mail address."),
+        },
+    )
+    postcode = NoteField(
+        required=False, max_length=40, error_messages={"max_length": _("This is too long.")}
+    )
+    goods = NoteField(
+        required=False, max_length=500, error_messages={"max_length": _("This is too long.")}
+    )
+    key = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean_key(self) -> UUID:
+        """What makes a second press of the button the same declaration."""
+        return self.cleaned_data.get("key") or uuid4()
+
+    @property
+    def wish(self) -> dict[str, str]:
+        """The details as the declaration's words take them."""
+        fields = self.cleaned_data
+        return {
+            "order": fields["order_number"],
+            "goods": fields["goods"],
+            "name": fields["name"],
+            "email": fields["email"],
+        }
 
 
 class SendForm(forms.Form):
@@ -175,6 +344,7 @@ class SendForm(forms.Form):
     submission_key = forms.UUIDField()
     quoted_amount = forms.DecimalField(max_digits=14, decimal_places=3)
     quoted_currency = forms.CharField(max_length=3)
+    terms_shown = forms.CharField(required=False)
 
     def __init__(self, data: Mapping[str, Any] | None = None, *, has_conditions: bool) -> None:
         super().__init__(data, auto_id="%s")

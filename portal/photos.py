@@ -2,70 +2,26 @@
 
 import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from portal.forms import UNWANTED, LineForm
+from portal.forms import LineForm
 from portal.selection import Selection
-from returns_portal.returns.images import MOST_BYTES, BadPhoto, CleanImage, Flaw, clean_image
 from returns_portal.returns.models import PhotoUpload
+from returns_portal.returns.photo_files import read_files
 from returns_portal.returns.services import (
-    MOST_PHOTOS,
     Refused,
     drop_uploads,
     find_uploads,
     keep_uploads,
 )
-from returns_portal.returns.wording import PHOTO_FLAWS
 
 BASKET_KEY = "photo_basket"
 DROP = "drop-photo"
-ACCEPT = "image/jpeg,image/png,image/webp,image/heic,image/heif"
-LONGEST_NAME = 60
-
-
-@dataclass(slots=True)
-class ReadFiles:
-    """What the files of one field gave."""
-
-    images: list[CleanImage] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-
-
-def read_files(files: "Sequence[UploadedFile[Any]]") -> ReadFiles:
-    """The clean images in `files`, and a sentence about each file that is none."""
-    if len(files) > MOST_PHOTOS:
-        too_many = ngettext(
-            "Add up to %(most)d photos for an item, not %(count)d.",
-            "Add up to %(most)d photos for an item, not %(count)d.",
-            len(files),
-        )
-        return ReadFiles(problems=[too_many % {"most": MOST_PHOTOS, "count": len(files)}])
-    read = ReadFiles()
-    for file in files:
-        try:
-            read.images.append(_read(file))
-        except BadPhoto as bad:
-            read.problems.append(f"{_shown_name(file)}: {PHOTO_FLAWS[bad.flaw]}")
-    return read
-
-
-def _read(file: "UploadedFile[Any]") -> CleanImage:
-    if (file.size or 0) > MOST_BYTES:
-        raise BadPhoto(Flaw.TOO_LARGE)
-    return clean_image(file.read())
-
-
-def _shown_name(file: "UploadedFile[Any]") -> str:
-    """The file's name for its owner's eyes; it is never used for anything else."""
-    return UNWANTED.sub(" ", file.name or "")[:LONGEST_NAME] or _("Photo")
 
 
 def basket_of(request: HttpRequest) -> str:

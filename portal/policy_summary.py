@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from returns_portal.returns.models import ReturnPolicy
+from returns_portal.returns.wording import shops_words
 
 
 def summarize(policies: Sequence[ReturnPolicy]) -> list[str]:
@@ -71,7 +72,7 @@ def _who_pays(policies: Sequence[ReturnPolicy]) -> str:
 
 
 def _conditions(policies: Sequence[ReturnPolicy]) -> str:
-    conditions = {" ".join(policy.conditions.split()) for policy in policies}
+    conditions = {" ".join(shops_words(policy.conditions).split()) for policy in policies}
     if len(conditions) == 1 and (only := conditions.pop()):
         return only
     return _("Items come back unused and complete, unless they arrived damaged or wrong.")

@@ -7,27 +7,34 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.breakdown import Row, ways_of
+from portal.tiktok_story import tell_of_tiktok
 from returns_portal.returns.carriers import carrier_name
 from returns_portal.returns.eligibility import PolicyTerms
-from returns_portal.returns.emails import (
-    MoneyLine,
-    current_amount,
-    instruction_steps,
-    money_lines,
-    read_terms,
-    shipping_row,
-    shows_instructions,
-)
 from returns_portal.returns.models import (
-    Message,
     Refund,
     ReturnEvent,
     ReturnLineItem,
     ReturnRequest,
     ReverseDelivery,
 )
-from returns_portal.returns.services import may_tell_tracking
-from returns_portal.returns.workflow import FINAL, RELEASES_UNITS, Action, Status, allowed_actions
+from returns_portal.returns.payouts import parts_of
+from returns_portal.returns.services import may_be_on_its_way, may_end, may_tell_tracking
+from returns_portal.returns.statements import (
+    MoneyLine,
+    current_amount,
+    money_lines,
+    read_terms,
+    shipping_row,
+    shows_instructions,
+    steps_of,
+)
+from returns_portal.returns.workflow import (
+    FINAL,
+    RELEASES_UNITS,
+    UNDECIDED,
+    Status,
+)
 from returns_portal.shopify.types import Money
 
 EVENTS = {
@@ -39,9 +46,32 @@ EVENTS = {
     "sent": gettext_lazy("You sent the parcel."),
     "sending_changed": gettext_lazy("You changed the tracking number."),
     "received": gettext_lazy("The shop received your parcel."),
+    "contact_changed": gettext_lazy("You gave another e-mail address."),
+    "contact_unreachable": gettext_lazy("Our mail to you could not be delivered."),
+    "contact_confirmed": gettext_lazy("You confirmed your e-mail address."),
     "photos_added": gettext_lazy("You added photos."),
     "refunded": gettext_lazy("Your refund was paid."),
+    "bonus_granted": gettext_lazy("The bonus was added to your store credit."),
     "closed": gettext_lazy("Your return is complete."),
+    "asked": gettext_lazy("The shop asked you for information."),
+    "answered": gettext_lazy("You answered the shop."),
+    "expired": gettext_lazy("The request expired."),
+}
+
+ENDED = {
+    Status.DECLINED: gettext_lazy("Declined"),
+    Status.CANCELED: gettext_lazy("Canceled"),
+    Status.EXPIRED: gettext_lazy("Expired"),
+}
+
+
+STATUS_WORDS = {
+    Status.REQUESTED: gettext_lazy("Requested"),
+    Status.NEEDS_INFO: gettext_lazy("The shop has a question"),
+    Status.APPROVED: gettext_lazy("Approved"),
+    Status.RECEIVED: gettext_lazy("Received"),
+    Status.CLOSED: gettext_lazy("Complete"),
+    **ENDED,
 }
 
 
@@ -84,6 +114,14 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
+class Thread:
+    """How many messages there are, and how many of the shop's nobody has read."""
+
+    messages: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusPage:
     """All that the page of a return shows."""
 
@@ -94,6 +132,7 @@ class StatusPage:
     refund: RefundTruth
     lines: list[MoneyLine]
     shipping: Money
+    ways: list[Row]
     instructions: list[str]
     happenings: list[Happening]
     with_photos: list[ReturnLineItem]
@@ -108,15 +147,16 @@ class StatusPage:
     version: str
 
 
-def build_status_page(return_request: ReturnRequest, *, now: datetime) -> StatusPage:
-    """The page of `return_request`, whose lines, events and refunds were fetched before."""
+def build_status_page(
+    return_request: ReturnRequest, *, thread: Thread, now: datetime
+) -> StatusPage:
+    """The page of `return_request`, whose lines and events were fetched before."""
     terms = read_terms(return_request)
     refund = tell_refund(return_request)
     happenings = _happenings(return_request)
     story = tell_story(return_request, terms, refund, now=now)
-    shown = shows_instructions(return_request)
-    thread = list(return_request.messages.all())
-    unread = [m for m in thread if m.author == Message.Author.STAFF and m.read_at is None]
+    # From the parcel's arrival on there is nothing left to do with it.
+    may_be_sent = may_be_on_its_way(return_request)
     delivery = getattr(return_request, "reverse_delivery", None)
     return StatusPage(
         return_request=return_request,
@@ -126,18 +166,19 @@ def build_status_page(return_request: ReturnRequest, *, now: datetime) -> Status
         refund=refund,
         lines=money_lines(return_request),
         shipping=shipping_row(return_request),
-        instructions=instruction_steps(terms) if shown else [],
+        ways=ways_of(parts_of(return_request)),
+        instructions=steps_of(return_request, terms) if may_be_sent else [],
         happenings=happenings,
         with_photos=[line for line in return_request.lines.all() if line.photos.all()],
-        can_add_photos=return_request.status == Status.REQUESTED,
-        can_cancel=Action.CANCEL in allowed_actions(Status(return_request.status)),
+        can_add_photos=Status(return_request.status) in UNDECIDED,
+        can_cancel=may_end(return_request),
         delivery=delivery,
         carrier=carrier_name(delivery.carrier) if delivery else "",
         may_tell_tracking=may_tell_tracking(return_request),
-        messages=len(thread),
-        unread=len(unread),
+        messages=thread.messages,
+        unread=thread.unread,
         final=is_settled(return_request),
-        version=_version(return_request, story, refund, len(happenings) + len(thread)),
+        version=_version(return_request, story, refund, len(happenings) + thread.messages),
     )
 
 
@@ -153,9 +194,8 @@ def build_steps(return_request: ReturnRequest, terms: PolicyTerms) -> list[Step]
     """
     status = Status(return_request.status)
     if status in RELEASES_UNITS:
-        ended = _("Declined") if status is Status.DECLINED else _("Canceled")
-        return [Step(_("Requested"), "done"), Step(ended, "stopped")]
-    approved = (_("Approved"), status is not Status.REQUESTED)
+        return [Step(_("Requested"), "done"), Step(str(ENDED[status]), "stopped")]
+    approved = (_("Approved"), status not in UNDECIDED)
     sent = (_("Sent"), hasattr(return_request, "reverse_delivery"))
     reached = [(_("Requested"), True), approved]
     if sent[1]:
@@ -209,6 +249,8 @@ def tell_story(
     return_request: ReturnRequest, terms: PolicyTerms, refund: RefundTruth, *, now: datetime
 ) -> Story:
     """Now, next, who and by when, in words a hurried person understands."""
+    if told := tell_of_tiktok(return_request):
+        return Story(told.now, told.next, told.who)
     status = Status(return_request.status)
     if status is Status.DECLINED:
         return Story(
@@ -222,16 +264,29 @@ def tell_story(
             _("You keep the items. While the return window is open, you can ask again."),
             "",
         )
+    if status is Status.EXPIRED:
+        return Story(
+            _("This request has expired: nothing happened in time."),
+            _("You keep the items. While the return window is open, you can ask again."),
+            "",
+        )
     if return_request.refunded_at:
-        return _story_of_paid(refund)
+        return _story_of_paid(return_request, refund)
+    if status is Status.NEEDS_INFO:
+        return Story(
+            _("The shop has a question."),
+            _("Answer it, and the shop goes on."),
+            _("You"),
+            return_request.due_at,
+        )
     if status is Status.REQUESTED:
         return _story_of_requested(return_request, now)
     return _story_of_approved(return_request, terms, status)
 
 
 def _story_of_requested(return_request: ReturnRequest, now: datetime) -> Story:
-    due = return_request.answer_due_at
-    if now > due:
+    due = return_request.due_at
+    if due is not None and now > due:
         return Story(
             _("We have your request."),
             _("The shop's answer is late. Your request is still open, and they can see it."),
@@ -239,9 +294,13 @@ def _story_of_requested(return_request: ReturnRequest, now: datetime) -> Story:
             due,
             late=True,
         )
-    return Story(
-        _("We have your request."), _("The shop looks at it and answers."), _("The shop"), due
+    waits = not shows_instructions(return_request) or hasattr(return_request, "reverse_delivery")
+    coming = (
+        _("The shop looks at it and answers.")
+        if waits
+        else _("The shop looks at it and answers. You can send the parcel already.")
     )
+    return Story(_("We have your request."), coming, _("The shop"), due)
 
 
 def _story_of_approved(return_request: ReturnRequest, terms: PolicyTerms, status: Status) -> Story:
@@ -251,6 +310,7 @@ def _story_of_approved(return_request: ReturnRequest, terms: PolicyTerms, status
             _("Your parcel is on its way."),
             _("Your refund follows once it has arrived."),
             _("The shop"),
+            return_request.due_at,
         )
     if waits_for_parcel:
         return Story(
@@ -269,9 +329,15 @@ def _story_of_approved(return_request: ReturnRequest, terms: PolicyTerms, status
     )
 
 
-def _story_of_paid(refund: RefundTruth) -> Story:
+def _story_of_paid(return_request: ReturnRequest, refund: RefundTruth) -> Story:
     if not refund.amount:
         return Story(_("Your return is complete."), _("There is nothing left to do."), "")
+    if parts_of(return_request).credit == refund.amount:
+        return Story(
+            _("Your store credit is there."),
+            _("You can spend it on your next order in the shop."),
+            "",
+        )
     return Story(
         _("Your refund is paid."),
         _("It can take 3 to 10 business days until you see it in your account."),
@@ -297,5 +363,6 @@ def _version(
     return_request: ReturnRequest, story: Story, refund: RefundTruth, happenings: int
 ) -> str:
     """Changes when, and only when, the page has something new to show."""
-    seen = f"{return_request.status}|{refund.state}|{refund.amount}|{happenings}|{story.late}"
+    money = f"{refund.state}|{refund.amount}"
+    seen = f"{return_request.status}|{money}|{happenings}|{story.late}|{story.now}"
     return hashlib.sha256(seen.encode()).hexdigest()[:12]

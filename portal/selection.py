@@ -8,15 +8,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from portal.forms import LineForm
+from portal.offers import build_offers
+from portal.questions import Judge, as_it_stands
 from returns_portal.returns.eligibility import Code
 from returns_portal.returns.models import PhotoUpload, ReturnReason
-from returns_portal.returns.orders import Choice
+from returns_portal.returns.orders import Choice, OrderFacts
 from returns_portal.returns.policies import group_reasons
 from returns_portal.returns.services import NotEligible, RequestedLine
-from returns_portal.returns.wording import explain
+from returns_portal.returns.wording import explain, shops_words
 
-FIELDS = ("choose", "quantity", "reason", "note")
-FIELDS_SHOWN = ("choose", "quantity", "reason", "photos", "note")
+FIELDS = ("choose", "quantity", "reason", "outcome", "note")
+FIELDS_SHOWN = ("choose", "quantity", "reason", "photos", "outcome", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,10 @@ class Selection:
         data: Mapping[str, Any] | None = None,
         *,
         now: datetime,
+        judge: Judge = as_it_stands,
     ) -> None:
         self.choices = tuple(choices)
+        self.judge = judge
         self.reasons = tuple(reasons)
         self.data = data
         self.now = now
@@ -58,13 +62,14 @@ class Selection:
         self.forms = self._build_forms()
 
     def _build_forms(self) -> dict[str, LineForm]:
-        eligible = [choice for choice in self.choices if choice.eligible]
+        eligible = [choice for choice in self.choices if choice.selectable]
         return {
             choice.key: LineForm(
                 choice,
                 group_reasons(self.reasons, choice.line.product_type),
                 self.data,
                 preselected=len(eligible) == 1,
+                judge=self.judge,
             )
             for choice in eligible
         }
@@ -81,11 +86,22 @@ class Selection:
         return Item(
             choice=choice,
             form=self.forms.get(choice.key),
-            verdict=verdict_sentence(choice),
+            verdict=self._verdict(choice),
             days_left=self._days_left(choice),
             parcel_at=fulfillment.created_at if fulfillment else None,
             problem=self.refusals.get(choice.fulfillment_line_item_id or "", ""),
         )
+
+    def _verdict(self, choice: Choice) -> str:
+        """The verdict, with the reasons for which it does not hold."""
+        told = verdict_sentence(choice)
+        if not choice.only_for:
+            return told
+        labels = {reason.code: shops_words(reason.label) for reason in self.reasons}
+        still = _("You can still return it for: %(reasons)s.") % {
+            "reasons": ", ".join(labels[code] for code in choice.only_for)
+        }
+        return f"{told} {still}"
 
     def _days_left(self, choice: Choice) -> int | None:
         if not choice.eligible or choice.window_ends_at is None:
@@ -100,6 +116,14 @@ class Selection:
         """Takes over the photos that were kept for each line."""
         for form in self.forms.values():
             form.kept_photos = kept.get(form.choice.fulfillment_line_item_id or "", [])
+
+    def show_offers(self, facts: OrderFacts) -> None:
+        """Puts the net amount of each outcome beside it, where there is more than one."""
+        for form in self.forms.values():
+            if form.is_bound:
+                # What rules make of the reason shows once the form is read.
+                form.full_clean()
+            form.offers = build_offers(facts, form)
 
     def require_photos(self) -> None:
         """Notes which chosen items still lack a photo that their reason needs."""
@@ -163,7 +187,7 @@ class Selection:
             (form.add_prefix(field), str((self.data or {}).get(form.add_prefix(field), "")))
             for form in self.chosen
             for field in FIELDS
-        ]
+        ] + [(asked.name, asked.answer) for form in self.chosen for asked in form.questions]
 
 
 def _problems_of(form: LineForm) -> list[FieldProblem]:
@@ -171,6 +195,10 @@ def _problems_of(form: LineForm) -> list[FieldProblem]:
         FieldProblem(form.add_prefix(field), f"{form.choice.line.title}: {message}")
         for field in FIELDS_SHOWN
         for message in form.errors.get(field, ())
+    ] + [
+        FieldProblem(asked.name, f"{form.choice.line.title}: {asked.question.label}")
+        for asked in form.questions
+        if asked.error
     ]
 
 

@@ -1,14 +1,12 @@
 """Guessing order numbers and postcodes must not pay: failed look-ups are counted and limited."""
 
 import hashlib
-import ipaddress
 import logging
 import math
 import time
 from functools import cache
 
 from django.conf import settings
-from django.http import HttpRequest
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.errors import StorageError
 from limits.storage import MemoryStorage, storage_from_string
@@ -22,6 +20,8 @@ PER_ADDRESS = RateLimitItemPerMinute(30, 10, namespace="lookup-address")
 PER_ORDER = RateLimitItemPerMinute(10, 10, namespace="lookup-order")
 LINKS_PER_ADDRESS = RateLimitItemPerHour(10, 1, namespace="links-address")
 LINKS_PER_EMAIL = RateLimitItemPerHour(3, 1, namespace="links-email")
+WITHDRAWALS = RateLimitItemPerHour(20, 1, namespace="withdrawals-address")
+RECEIPTS_PER_EMAIL = RateLimitItemPerHour(5, 1, namespace="receipts-email")
 # So many failures of one address, and a limit on the order number holds for it too. Below,
 # it does not: others' guesses must not lock a shopper out of their own order.
 SUSPICIOUS = 5
@@ -54,33 +54,6 @@ def take(item: RateLimitItem, key: str) -> bool:
     except StorageError:
         _warn()
         return get_local_limiter().hit(item, key)
-
-
-def client_address(request: HttpRequest) -> str:
-    """The address that asks, as the outermost of our own proxies saw it.
-
-    TRUSTED_PROXY_HOPS says how many proxies of ours stand in front: each adds one entry at the
-    right of X-Forwarded-For, so whatever the client wrote there itself is never reached. Of an
-    IPv6 address the /64 counts, which is what one connection gets.
-    """
-    address = request.META.get("REMOTE_ADDR", "")
-    hops = settings.TRUSTED_PROXY_HOPS
-    forwarded = request.headers.get("X-Forwarded-For", "").split(",")
-    if hops and len(forwarded) >= hops:
-        address = forwarded[-hops].strip()
-    return _network(address)
-
-
-def _network(address: str) -> str:
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address[:64]
-    if parsed.version == 4:
-        return address
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)))
 
 
 def order_key(number: str) -> str:

@@ -4,8 +4,10 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from django.contrib import messages
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -13,15 +15,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from portal.access import private
-from portal.breakdown import build_rows
+from portal.breakdown import build_rows, build_ways
 from portal.progress import StatusPage
 from portal.responses import RETRY_AFTER, problem_status
 from portal.selection import Selection
 from portal.views.tracking import get_page_or_404
 from returns_portal.returns.models import ReturnReason, ReturnRequest
-from returns_portal.returns.orders import OrderFacts, read_order
+from returns_portal.returns.orders import OrderFacts, judge_again, read_order
 from returns_portal.returns.policies import NoPolicy
 from returns_portal.returns.quotes import quote_return
+from returns_portal.returns.reasoned import note_reasons
 from returns_portal.returns.refund_amounts import Quote
 from returns_portal.returns.services import (
     Actor,
@@ -71,26 +74,35 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
 def _open(request: HttpRequest, return_request: ReturnRequest) -> ChangePage:
     now = timezone.now()
     facts = facts_for_change(read_order(return_request.shopify_order_id, now=now), return_request)
+    asked_at = return_request.requested_at
+    reasons = list(ReturnReason.objects.filter(active=True))
     selection = Selection(
-        choices_for_change(facts, return_request),
-        list(ReturnReason.objects.filter(active=True)),
+        note_reasons(facts, choices_for_change(facts, return_request), reasons, now=asked_at),
+        reasons,
         request.POST.dict() if request.method == "POST" else None,
         now=now,
+        judge=partial(judge_again, facts, now=asked_at),
     )
     _prefill(selection, return_request)
+    selection.show_offers(facts)
     return ChangePage(request, return_request, facts, selection, now)
 
 
 def _prefill(selection: Selection, return_request: ReturnRequest) -> None:
-    asked = {line.fulfillment_line_item_id: line for line in return_request.lines.all()}
+    lines = list(return_request.lines.all())
+    prefetch_related_objects(lines, "reason")
+    asked = {line.fulfillment_line_item_id: line for line in lines}
     for form in selection.forms.values():
         line = asked[form.choice.fulfillment_line_item_id or ""]
         form.initial = {
             "choose": True,
             "quantity": line.quantity,
             "reason": line.reason.code,
+            "outcome": line.outcome,
             "note": line.customer_note,
         }
+        if not form.is_bound:
+            form.show_answers(line.reason, line.quantity, line.answers)
 
 
 def _was_shown(request: HttpRequest, quoted: Quote) -> bool:
@@ -149,6 +161,7 @@ def _render(page: ChangePage, quoted: Quote | None = None, status: int = 200) ->
         "problems": page.selection.problems,
         "quote": quoted,
         "rows": build_rows(quoted) if quoted else [],
+        "ways": build_ways(quoted) if quoted else [],
     }
     code = problem_status(page.request, status)
     return render(page.request, "portal/change.html", context, status=code)

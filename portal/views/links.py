@@ -1,6 +1,5 @@
 """Links in place of typing: opened with one tap, and sent again to the address that has them."""
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -12,6 +11,8 @@ from portal import throttle
 from portal.access import grant_order, private
 from portal.forms import LinksForm
 from portal.responses import problem_status
+from portal.views.lookup import link_ended
+from returns_portal.addresses import client_address
 from returns_portal.returns.identity import normalize_email
 from returns_portal.returns.links import LinkRefused, read_order_link
 from returns_portal.returns.orders import FoundOrder
@@ -21,12 +22,11 @@ from returns_portal.returns.services import ask_for_links
 @require_safe
 @private("no-referrer")
 def open_order(request: HttpRequest, signed: str) -> HttpResponse:
-    """Opens the order for this session; a link that does not hold leads to the look-up."""
+    """Opens the order for this session; a link that does not hold is 404, with the look-up."""
     try:
         order = read_order_link(signed)
     except LinkRefused:
-        messages.info(request, _("This link does not work any more. Please find your order here."))
-        return redirect("portal:lookup")
+        return link_ended(request)
     now = timezone.now()
     grant = grant_order(request, FoundOrder(order.shopify_id, verified=True), now=now)
     return redirect("portal:choose", grant.legacy_id)
@@ -41,7 +41,7 @@ def links(request: HttpRequest) -> HttpResponse:
     form = LinksForm(request.POST)
     if not form.is_valid():
         return _refuse(request, form, 422)
-    if not throttle.take(throttle.LINKS_PER_ADDRESS, throttle.client_address(request)):
+    if not throttle.take(throttle.LINKS_PER_ADDRESS, client_address(request)):
         form.add_error("email", _("That was asked for too often. Please try again in an hour."))
         return _refuse(request, form, 429)
     email = normalize_email(form.cleaned_data["email"])

@@ -2,6 +2,7 @@
 
 import logging
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,8 +16,10 @@ from portal.access import grant_order
 from portal.forms import LookupForm
 from portal.policy_summary import summarize
 from portal.responses import RETRY_AFTER, problem_status
+from returns_portal.addresses import client_address
 from returns_portal.returns.models import ReturnPolicy
 from returns_portal.returns.orders import OrderNotFound, ReturnIdGiven, find_order
+from returns_portal.returns.services.withdrawing import withdrawal_rules
 from returns_portal.shopify.errors import ShopifyError
 
 logger = logging.getLogger(__name__)
@@ -34,8 +37,17 @@ def lookup(request: HttpRequest) -> HttpResponse:
     return _find(request, form)
 
 
+def link_ended(request: HttpRequest) -> HttpResponse:
+    """The front door in place of what a link that does not hold would have opened; never why."""
+    messages.info(request, _("This link does not work any more. Please find your order here."))
+    response = _render(request, LookupForm(), status=404)
+    # The form on this page needs it; see `private`.
+    response["Referrer-Policy"] = "same-origin"
+    return response
+
+
 def _find(request: HttpRequest, form: LookupForm) -> HttpResponse:
-    address, number = throttle.client_address(request), form.cleaned_data["order_number"]
+    address, number = client_address(request), form.cleaned_data["order_number"]
     if wait := throttle.seconds_to_wait(address, number):
         return _too_many(request, form, wait)
     now = timezone.now()
@@ -94,5 +106,9 @@ def _unavailable(request: HttpRequest, form: LookupForm, error: ShopifyError) ->
 
 def _render(request: HttpRequest, form: LookupForm, status: int = 200) -> HttpResponse:
     policies = list(ReturnPolicy.objects.filter(active=True))
-    context = {"form": form, "policy_lines": summarize(policies)}
+    context = {
+        "form": form,
+        "policy_lines": summarize(policies),
+        "withdrawal_offered": withdrawal_rules.recent().active,
+    }
     return render(request, "portal/lookup.html", context, status=status)

@@ -3,7 +3,7 @@
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Protocol
 from uuid import UUID, uuid4
 
@@ -15,19 +15,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from portal.access import Grant, for_granted_order
-from portal.breakdown import build_rows
+from portal.access import CONFIRMED_EMAIL, Grant, for_granted_order
+from portal.breakdown import build_rows, build_ways
+from portal.changed import changed_refund, changed_terms, digest_of_terms
 from portal.forms import SendForm
-from portal.photos import ACCEPT, DROP, basket_of, take_photos, waiting_photos
+from portal.photos import DROP, basket_of, take_photos, waiting_photos
 from portal.responses import RETRY_AFTER, problem_status, unavailable
 from portal.selection import Selection
-from portal.templatetags.portal_formats import money
 from returns_portal.private_images import serve_photo
 from returns_portal.returns.mirror import TIKTOK_SOURCE, channel_of
 from returns_portal.returns.models import ReturnRequest
-from returns_portal.returns.orders import OrderFacts, build_choices, read_order
+from returns_portal.returns.orders import OrderFacts, build_choices, judge_again, read_order
+from returns_portal.returns.outcomes import KEEP_ITEM
+from returns_portal.returns.photo_files import ACCEPT
 from returns_portal.returns.policies import NoPolicy, list_reasons
 from returns_portal.returns.quotes import quote_return
+from returns_portal.returns.reasoned import note_reasons
 from returns_portal.returns.refund_amounts import Quote
 from returns_portal.returns.services import (
     MOST_PHOTOS,
@@ -36,6 +39,8 @@ from returns_portal.returns.services import (
     find_uploads,
     request_return,
 )
+from returns_portal.returns.services.withdrawing import offers_withdrawal
+from returns_portal.returns.wording import shops_words
 from returns_portal.shopify.errors import ShopifyError, ShopifyNotFound
 from returns_portal.shopify.types import Money
 
@@ -89,7 +94,7 @@ def from_form(view: OrderView) -> OrderView:
 @says_unavailable
 def choose(request: HttpRequest, grant: Grant) -> HttpResponse:
     """Every item with its verdict; a POST brings back what was chosen before."""
-    return _render_choose(_open(request, grant))
+    return _render_choose(_open(request, grant, recent_is_enough=True))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -98,9 +103,9 @@ def choose(request: HttpRequest, grant: Grant) -> HttpResponse:
 @says_unavailable
 def quote(request: HttpRequest, grant: Grant) -> HttpResponse:
     """The refund for what is chosen so far, as a fragment."""
-    page = _open(request, grant)
-    context = _total_context(page)
-    return render(request, "portal/_total.html", context)
+    page = _open(request, grant, recent_is_enough=True)
+    context = {**_total_context(page), "forms": page.selection.forms.values()}
+    return render(request, "portal/_total_afresh.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -119,7 +124,8 @@ def review(request: HttpRequest, grant: Grant) -> HttpResponse:
     except ShopifyError as error:
         return _render_without_quote(page, error)
     send = SendForm(has_conditions=bool(page.facts.terms.conditions.strip()))
-    send.initial = {"contact_email": request.POST.get("contact_email", "")}
+    known = request.session.get(CONFIRMED_EMAIL, "")
+    send.initial = {"contact_email": request.POST.get("contact_email", "") or known}
     return _render_review(page, quoted, send, key=uuid4())
 
 
@@ -165,7 +171,14 @@ def _submit_quoted(page: OrderPage, quoted: Quote) -> HttpResponse:
     shown = Money(send.cleaned_data["quoted_amount"], send.cleaned_data["quoted_currency"])
     key = send.cleaned_data["submission_key"]
     if shown != quoted.refund:
-        return _render_review(page, quoted, send, key=key, status=409, shown=shown)
+        notice = changed_refund(shown, quoted.refund)
+        return _render_review(page, quoted, send, key=key, status=409, notice=notice)
+    if send.cleaned_data["terms_shown"] not in {"", digest_of_terms(page.facts.terms)}:
+        # Nobody has confirmed the new conditions yet.
+        afresh = SendForm(has_conditions=has_conditions)
+        afresh.initial = {"contact_email": send.cleaned_data["contact_email"]}
+        notice = changed_terms()
+        return _render_review(page, quoted, afresh, key=key, status=409, notice=notice)
     try:
         return_request = _request(page, quoted, send)
     except NotEligible as refusal:
@@ -191,20 +204,23 @@ def _request(page: OrderPage, quoted: Quote, send: SendForm) -> ReturnRequest:
     )
 
 
-def _open(request: HttpRequest, grant: Grant) -> OrderPage:
+def _open(request: HttpRequest, grant: Grant, *, recent_is_enough: bool = False) -> OrderPage:
     """Reads the order; raises Http404 when it is gone, ShopifyError and NoPolicy."""
     now = timezone.now()
     try:
-        facts = read_order(grant.order_id, now=now)
+        facts = read_order(grant.order_id, now=now, recent_is_enough=recent_is_enough)
     except ShopifyNotFound:
         raise Http404 from None
+    reasons = list_reasons.recent() if recent_is_enough else list_reasons()
     selection = Selection(
-        build_choices(facts, now=now),
-        list_reasons(),
+        note_reasons(facts, build_choices(facts, now=now), reasons, now=now),
+        reasons,
         request.POST.dict() if request.method == "POST" else None,
         now=now,
+        judge=partial(judge_again, facts, now=now),
     )
     selection.show_photos(waiting_photos(request, grant.order_id))
+    selection.show_offers(facts)
     return OrderPage(request, grant, facts, selection, now)
 
 
@@ -233,13 +249,15 @@ def _total_context(page: OrderPage) -> dict[str, object]:
     """The running total, or why there is none yet."""
     lines = page.selection.requested_lines()
     terms = page.facts.terms
-    has_fees = bool(terms.restocking_fee_percent or terms.return_shipping_fee)
+    ruled = page.facts.rulings is not None and page.facts.rulings.rules.ask_for_reasons
+    has_fees = bool(terms.restocking_fee_percent or terms.return_shipping_fee) or ruled
     if not lines:
         return {"hint": _("Choose what you want to send back.")}
     if has_fees and not all(line.reason_code for line in lines):
         return {"hint": _("Choose a reason to see your refund.")}
     try:
-        return {"has_refund": True, "refund": quote_return(page.facts, lines).refund}
+        quoted = quote_return(page.facts, lines)
+        return {"has_refund": True, "refund": quoted.refund, "parts": quoted.parts}
     except ShopifyError as error:
         logger.warning("No running total: %s", error)
         return {"hint": _("You see the amount on the next page.")}
@@ -269,6 +287,7 @@ def _render_choose(page: OrderPage, status: int = 200, notice: str = "") -> Http
         "drop": DROP,
         "most_photos": MOST_PHOTOS,
         "open_requests": _open_requests(page.grant),
+        "withdrawal_offered": offers_withdrawal(page.facts.order.country),
     }
     return render(
         page.request, "portal/choose.html", context, status=problem_status(page.request, status)
@@ -280,7 +299,8 @@ def _open_requests(grant: Grant) -> list[ReturnRequest]:
     if not grant.verified:
         return []
     requests = ReturnRequest.objects.filter(shopify_order_id=grant.order_id)
-    return list(requests.order_by("-requested_at")[:20])
+    shown = requests.only("token", "rma_number", "status", "requested_at")
+    return list(shown.order_by("-requested_at")[:20])
 
 
 def _render_review(
@@ -290,7 +310,7 @@ def _render_review(
     *,
     key: UUID,
     status: int = 200,
-    shown: Money | None = None,
+    notice: str = "",
 ) -> HttpResponse:
     worth = {line.fulfillment_line_item_id: line.subtotal for line in quoted.lines}
     chosen = [
@@ -301,23 +321,19 @@ def _render_review(
         "page": page,
         "order": page.facts.order,
         "terms": page.facts.terms,
-        "conditions": page.facts.terms.conditions.strip().splitlines(),
+        "conditions": shops_words(page.facts.terms.conditions.strip()).splitlines(),
         "chosen": chosen,
         "units": sum(line.quantity for line in quoted.lines),
         "rows": build_rows(quoted),
+        "ways": build_ways(quoted),
+        "comes_back": any(line.outcome != KEEP_ITEM for line in page.selection.requested_lines()),
         "quote": quoted,
         "send": send,
         "submission_key": key,
         "from_tiktok": channel_of(page.facts.order) == TIKTOK_SOURCE,
-        "notice": _changed_sentence(shown, quoted.refund) if shown else "",
+        "terms_shown": digest_of_terms(page.facts.terms),
+        "notice": notice,
     }
     return render(
         page.request, "portal/review.html", context, status=problem_status(page.request, status)
     )
-
-
-def _changed_sentence(shown: Money, refund: Money) -> str:
-    return _(
-        "The refund changed from %(before)s to %(after)s while you were here. Nothing was sent "
-        "yet: please look at it again."
-    ) % {"before": money(shown), "after": money(refund)}

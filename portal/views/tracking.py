@@ -5,31 +5,31 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 import barcode
-import segno
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import private
-from portal.photos import ACCEPT, read_files
-from portal.progress import StatusPage, build_status_page
+from portal.progress import StatusPage, Thread, build_status_page
 from portal.responses import problem_status
 from portal.selection import FieldProblem
 from returns_portal.private_images import serve_photo
+from returns_portal.qr_codes import draw_qr_code
 from returns_portal.returns.images import CleanImage
-from returns_portal.returns.models import Photo, ReturnLineItem, ReturnRequest
+from returns_portal.returns.models import Message, Photo, ReturnLineItem, ReturnRequest
+from returns_portal.returns.photo_files import ACCEPT, read_files
 from returns_portal.returns.services import MOST_PHOTOS, Actor, Refused, add_photos
 from returns_portal.returns.services import cancel as cancel_request
 from returns_portal.returns.workflow import InvalidTransition
 
 
 @require_safe
-@private("no-referrer")
+@private()
 def status(request: HttpRequest, token: str) -> HttpResponse:
     """The page of a return; to a polling page only what is new, or that nothing is."""
     page = get_page_or_404(token)
@@ -41,13 +41,19 @@ def status(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_safe
-@private("no-referrer")
+@private()
 def slip(request: HttpRequest, token: str) -> HttpResponse:
-    """The packing slip: which return this parcel is, for people and for scanners."""
+    """The packing slip: which return this parcel is, for people and for scanners.
+
+    While nothing is to be sent, or no more, it leads back to the return.
+    """
     page = get_page_or_404(token)
+    if not page.instructions:
+        messages.info(request, _("There is no packing slip for this return now."))
+        return redirect("portal:status", token)
+    prefetch_related_objects(list(page.return_request.lines.all()), "reason")
     # Only the number: whoever opens the parcel must not get the shopper's private link.
-    code = segno.make(page.return_request.rma_number, micro=False, error="m")
-    drawing = mark_safe(code.svg_inline(border=2, omitsize=True))  # noqa: S308 - drawn by us
+    drawing = draw_qr_code(page.return_request.rma_number)
     bars = barcode.get("code128", page.return_request.rma_number).build()[0]
     return render(request, "portal/slip.html", {"page": page, "code": drawing, "bars": bars})
 
@@ -165,14 +171,28 @@ def photo(request: HttpRequest, token: str, *, public_id: UUID, small: bool) -> 
 
 def get_page_or_404(token: str) -> StatusPage:
     """The page of the return with this token, in a fixed number of queries; raises Http404."""
-    lines = ReturnLineItem.objects.select_related("reason").order_by("pk")
-    lines = lines.prefetch_related("photos")
-    return_request = (
-        ReturnRequest.objects.filter(token=token)
-        .select_related("reverse_delivery")
-        .prefetch_related(Prefetch("lines", queryset=lines), "events", "refunds", "messages")
-        .first()
+    try:
+        return_request = WHOLE.get(token=token)
+    except ReturnRequest.DoesNotExist:
+        raise Http404 from None
+    thread = Thread(return_request.told, return_request.unread)
+    return build_status_page(return_request, thread=thread, now=timezone.now())
+
+
+def count_messages(**which: object) -> Coalesce:
+    """How many messages of a request's thread these are, as a part of its own query."""
+    thread = Message.objects.filter(return_request=OuterRef("pk"), **which).order_by()
+    counted = thread.values("return_request").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted), 0)
+
+
+# Built once: every page of a return asks just this.
+WHOLE = (
+    ReturnRequest.objects.select_related("reverse_delivery", "aftersale")
+    .annotate(told=count_messages(), unread=count_messages(author="staff", read_at=None))
+    .prefetch_related(
+        Prefetch("lines", queryset=ReturnLineItem.objects.order_by("pk")),
+        "lines__photos",
+        "events",
     )
-    if return_request is None:
-        raise Http404
-    return build_status_page(return_request, now=timezone.now())
+)

@@ -12,7 +12,8 @@ from returns_portal.returns.mirror import mirror_order
 from returns_portal.returns.orders import FoundOrder, OrderFacts, OrderNotFound
 from returns_portal.returns.policies import build_terms
 from returns_portal.returns.quotes import RequestedLine
-from returns_portal.returns.refund_amounts import Quote
+from returns_portal.returns.refund_amounts import Quote, paid_apart
+from returns_portal.returns.ruling import Rulings
 from returns_portal.shopify.types import (
     CalculatedLine,
     Fulfillment,
@@ -127,6 +128,7 @@ class Door:
     quote_error: Exception | None = None
     unit_worth: str = "10.00"
     fresh: bool = True
+    rulings: Rulings | None = None
 
     def find_order(self, *, number: str, postcode_or_email: str, now: datetime) -> FoundOrder:
         if self.error:
@@ -135,7 +137,9 @@ class Door:
             raise OrderNotFound
         return FoundOrder(self.order.id, verified=number != "masked")
 
-    def read_order(self, order_id: str, *, now: datetime) -> OrderFacts:
+    def read_order(
+        self, order_id: str, *, now: datetime, recent_is_enough: bool = False
+    ) -> OrderFacts:
         if self.error:
             raise self.error
         mirror_order(self.order, now=now)
@@ -149,13 +153,14 @@ class Door:
             policy=policy,
             terms=build_terms(policy),
             fresh=self.fresh,
+            rulings=self.rulings,
         )
 
     def quote_return(self, facts: OrderFacts, lines: list[RequestedLine]) -> Quote:
         if self.quote_error:
             raise self.quote_error
         worth = Decimal(self.unit_worth)
-        return Quote(
+        whole = Quote(
             lines=tuple(
                 CalculatedLine(
                     line.fulfillment_line_item_id,
@@ -170,6 +175,8 @@ class Door:
             refund=Money(worth * sum(line.quantity for line in lines), "USD"),
             source="shopify",
         )
+        outcomes = {line.fulfillment_line_item_id: line.outcome for line in lines}
+        return paid_apart(whole, outcomes, facts.terms.store_credit_bonus_percent)
 
 
 def look_up(client: Client, number: str = "1001", postcode: str = "08840") -> HttpResponse:

@@ -1,5 +1,6 @@
 """Links that open an order, and links sent again: for their holders, and for nobody else."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -50,13 +51,16 @@ class TestOrderLink:
     def test_ends_after_thirty_days(self, client: Client, order: MirroredOrder) -> None:
         link = path_of(order)
         with time_machine.travel(datetime.now().astimezone() + timedelta(days=30, minutes=1)):
-            assert client.get(link)["Location"] == "/"
+            assert client.get(link).status_code == 404
 
     def test_ends_when_staff_revoke_it(self, client: Client, order: MirroredOrder) -> None:
         link = path_of(order)
         revoke_order_links(order_ids=[order.pk])
-        answer = client.get(link, follow=True)
-        assert "does not work any more" in answer.content.decode()
+        answer = client.get(link)
+        assert answer.status_code == 404
+        page = answer.content.decode()
+        assert "does not work any more" in page
+        assert 'name="order_number"' in page
         order.refresh_from_db()
         assert client.get(path_of(order))["Location"] == "/orders/1/"
 
@@ -64,7 +68,7 @@ class TestOrderLink:
     def test_that_is_forged_opens_nothing(
         self, client: Client, order: MirroredOrder, forged: str
     ) -> None:
-        assert client.get(f"/open/{forged}/")["Location"] == "/"
+        assert client.get(f"/open/{forged}/").status_code == 404
         assert client.get("/orders/1/").status_code == 404
 
     def test_signed_with_another_key_opens_nothing(
@@ -72,7 +76,24 @@ class TestOrderLink:
     ) -> None:
         link = path_of(order)
         settings.SECRET_KEY = "another-key-" + "0" * 50
-        assert client.get(link)["Location"] == "/"
+        assert client.get(link).status_code == 404
+
+    def test_that_ended_says_the_same_whatever_is_wrong(
+        self, client: Client, order: MirroredOrder
+    ) -> None:
+        link = path_of(order)
+        revoke_order_links(order_ids=[order.pk])
+        ended = [client.get(link), client.get("/open/x/"), client.get(link[:-2] + "y/")]
+        token = re.compile(r'value="[A-Za-z0-9]{64}"')
+        pages = {
+            token.sub("", answer.content.decode().replace(answer.wsgi_request.path, ""))
+            for answer in ended
+        }
+        assert len(pages) == 1
+        for answer in ended:
+            assert answer["Cache-Control"] == "no-store"
+            assert answer["X-Robots-Tag"] == "noindex, nofollow"
+            assert answer["Referrer-Policy"] == "same-origin"
 
     def test_is_passed_on_to_nobody(self, client: Client, order: MirroredOrder) -> None:
         answer = client.get(path_of(order))
@@ -83,7 +104,10 @@ class TestOrderLink:
         address = reverse("admin:returns_mirroredorder_changelist")
         chosen = {"_selected_action": [str(order.pk)]}
         made = admin_client.post(address, {"action": "make_links", **chosen}, follow=True)
-        assert "/open/" in made.content.decode()
+        page = made.content.decode()
+        assert "/open/" in page
+        assert "<svg" in page
+        assert "no-store" in made.headers["Cache-Control"]
         admin_client.post(address, {"action": "revoke_links", **chosen})
         order.refresh_from_db()
         assert order.link_generation == 1
@@ -117,7 +141,10 @@ class TestLinksByMail:
         carry_out_all: Callable[..., None],
         mailoutbox: list[EmailMessage],
     ) -> None:
-        mine = [request_with_line(contact_email="Me@example.com") for _count in range(2)]
+        mine = [
+            request_with_line(contact_email="Me@example.com", contact_confirmed_at=now)
+            for _count in range(2)
+        ]
         other = request_with_line(contact_email="other@example.com")
         ask_for_links(email="me@example.com", now=now)
         answer_wishes(now=now)

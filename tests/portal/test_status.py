@@ -11,10 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.models import ReturnEvent, ReturnRequest
+from returns_portal.returns.services import tell_tracking
 from tests.returns.factories import (
     RefundFactory,
     ReturnLineItemFactory,
     ReturnPolicyFactory,
+    ReturnReasonFactory,
     request_with_line,
 )
 
@@ -52,7 +54,7 @@ class TestLink:
     @pytest.mark.parametrize("page", ["", "slip/"])
     def test_is_passed_on_to_nobody(self, client: Client, page: str) -> None:
         answer = client.get(f"/returns/{request_with_line().token}/{page}")
-        assert answer["Referrer-Policy"] == "no-referrer"
+        assert answer["Referrer-Policy"] == "same-origin"
         assert answer["Cache-Control"] == "no-store"
         assert "noindex" in answer["X-Robots-Tag"]
 
@@ -71,11 +73,19 @@ class TestStory:
     def test_of_a_request_waits_for_the_shop(self, client: Client) -> None:
         page = page_of(client, request_with_line())
         assert "We have your request." in page
+        assert "You can send the parcel already." in page
+        assert "You can send the parcel already." not in page_of(client, on_receipt())
         assert "<strong>The shop</strong>" in page
         assert "You get, if approved" in page
 
+    def test_names_the_zone_of_a_deadline(self, client: Client, settings: Any) -> None:
+        settings.TIME_ZONE = "Europe/Berlin"
+        due = datetime(2099, 1, 15, 16, 0, tzinfo=UTC)
+        page = page_of(client, request_with_line(due_at=due))
+        assert "January 15, 2099, 5:00\u202fPM CET" in page
+
     def test_of_a_late_answer_says_so(self, client: Client) -> None:
-        late = request_with_line(answer_due_at=NOW - timedelta(minutes=1))
+        late = request_with_line(due_at=NOW - timedelta(minutes=1))
         page = page_of(client, late)
         assert "answer is late" in page
         assert "was due" in page
@@ -101,6 +111,13 @@ class TestStory:
         assert "Your refund is paid." in page
         assert "Paid on" in page
         assert "$24.49" in page
+
+    def test_of_store_credit_sends_nobody_to_their_bank(self, client: Client) -> None:
+        row = request_with_line(refunded=True)
+        row.lines.update(outcome="store_credit")
+        page = page_of(client, row)
+        assert "Your store credit is there." in page
+        assert "business days" not in page
 
     def test_shows_a_changed_amount_beside_the_quote(self, client: Client) -> None:
         page = page_of(client, request_with_line(approved=True, approved_amount=Decimal("20.00")))
@@ -140,6 +157,25 @@ class TestInstructions:
     @pytest.mark.parametrize("ended", ["declined", "canceled"])
     def test_end_with_the_request(self, client: Client, ended: str) -> None:
         assert "What to do" not in page_of(client, request_with_line(**{ended: True}))
+
+    def test_end_once_the_parcel_has_arrived(self, client: Client) -> None:
+        row = request_with_line(refunded=True)
+        assert "What to do" in page_of(client, row)
+        row.lines.update(received_quantity=1)
+        assert "What to do" not in page_of(client, row)
+
+    def test_step_back_once_the_parcel_was_sent(self, client: Client, now: datetime) -> None:
+        row = request_with_line()
+        tell_tracking(
+            request_id=row.pk,
+            carrier="ups",
+            tracking_number="1Z999AA10123456784",
+            actor=Actor.shopper(),
+            now=now,
+        )
+        page = page_of(client, row)
+        assert "<summary>What to do</summary>" in page
+        assert "send it by" not in page
 
     def test_exist_without_any_text_in_the_policy(self, client: Client) -> None:
         policy = ReturnPolicyFactory(name="Bare", instructions="", return_address="")
@@ -208,6 +244,29 @@ class TestSlip:
         assert return_request.rma_number in page
         assert "<svg" in page
         assert "LIN-M-SAND" in page
+
+    def test_reads_in_the_shoppers_language(self, client: Client) -> None:
+        reason = ReturnReasonFactory(code="too-small", label="It is too small")
+        row = request_with_line()
+        row.lines.update(reason=reason)
+        german = {"Accept-Language": "de"}
+        page = client.get(f"/returns/{row.token}/slip/", headers=german).content.decode()
+        assert "Es ist zu klein" in page
+
+    def test_names_the_address_that_the_policy_does(self, client: Client) -> None:
+        page = client.get(f"/returns/{request_with_line().token}/slip/").content.decode()
+        assert "1 Warehouse Way" in page
+
+    @pytest.mark.parametrize("ended", ["declined", "canceled"])
+    def test_is_refused_once_nothing_is_to_be_sent(self, client: Client, ended: str) -> None:
+        row = request_with_line(**{ended: True})
+        answer = client.get(f"/returns/{row.token}/slip/", follow=True)
+        assert answer.redirect_chain == [(f"/returns/{row.token}/", 302)]
+        assert "There is no packing slip for this return now." in answer.content.decode()
+
+    def test_waits_for_the_approval_where_the_policy_says_so(self, client: Client) -> None:
+        row = on_receipt()
+        assert client.get(f"/returns/{row.token}/slip/").status_code == 302
 
     def test_gives_the_private_link_to_nobody_who_opens_the_parcel(self, client: Client) -> None:
         return_request = request_with_line()

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from returns_portal.returns.models import ReturnEvent, ReturnRequest
+from returns_portal.returns.models import ReturnEvent, ReturnPolicy, ReturnRequest
 from returns_portal.shopify.errors import ShopifyUnavailable
 from tests.portal.building import Door, build_line, build_order, choice, look_up
 from tests.portal.building import fulfillment_line_id as line_id
@@ -130,6 +130,59 @@ class TestChangedQuote:
         fields = reviewed(shopper)
         door.unit_worth = "8.00"
         assert submit(shopper, fields, headers={"HX-Request": "true"}).status_code == 200
+
+
+class TestChangedTerms:
+    @pytest.fixture
+    def fields(self, shopper: Client, door: Door) -> dict[str, str]:
+        """The last page as it was sent, and other conditions since it was shown."""
+        fields = {**reviewed(shopper), "contact_email": "me@example.com"}
+        ReturnPolicy.objects.update(conditions="Unworn, in the box it came in.")
+        return fields
+
+    def test_are_shown_before_anything_is_sent(
+        self, shopper: Client, fields: dict[str, str]
+    ) -> None:
+        answer = submit(shopper, fields)
+        page = answer.content.decode()
+        assert answer.status_code == 409
+        assert "The shop changed its terms for returns" in page
+        assert "Unworn, in the box it came in." in page
+        assert 'value="me@example.com"' in page
+        assert "checked" not in page
+        assert not ReturnRequest.objects.exists()
+
+    def test_are_kept_by_the_request_once_confirmed(
+        self, shopper: Client, fields: dict[str, str]
+    ) -> None:
+        page = submit(shopper, fields).content.decode()
+        answer = submit(shopper, {**dict(HIDDEN.findall(page)), "conditions": "on"})
+        assert answer.status_code == 303
+        terms = ReturnRequest.objects.get().policy_terms
+        assert terms["conditions"] == "Unworn, in the box it came in."
+
+    @pytest.mark.parametrize(
+        "change", [{"refund_on": "receipt"}, {"return_shipping_paid_by": "shopper"}]
+    )
+    def test_are_all_that_the_page_shows(self, shopper: Client, change: dict[str, str]) -> None:
+        fields = reviewed(shopper)
+        ReturnPolicy.objects.update(**change)
+        assert submit(shopper, fields).status_code == 409
+
+    def test_are_not_what_concerns_staff_alone(self, shopper: Client) -> None:
+        fields = reviewed(shopper)
+        ReturnPolicy.objects.update(answer_within_hours=3)
+        assert submit(shopper, fields).status_code == 303
+
+    def test_that_end_the_window_are_told_with_nothing_sent(
+        self, shopper: Client, door: Door
+    ) -> None:
+        fields = reviewed(shopper)
+        ReturnPolicy.objects.update(return_window_days=1)
+        answer = submit(shopper, fields)
+        assert answer.status_code == 409
+        assert "Linen shirt: The return window closed on" in answer.content.decode()
+        assert not ReturnRequest.objects.exists()
 
 
 class TestTwice:

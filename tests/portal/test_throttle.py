@@ -11,6 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 from pytest_django.fixtures import Settings
 
 from portal import throttle
+from returns_portal.addresses import client_address
 
 REDIS = environ.Env().str("CACHE_URL", default="")
 
@@ -19,7 +20,7 @@ def address(settings: Settings, hops: int, forwarded: str = "", remote: str = ""
     settings.TRUSTED_PROXY_HOPS = hops
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     request = RequestFactory().get("/", headers=headers, REMOTE_ADDR=remote or "10.0.0.1")
-    return throttle.client_address(request)
+    return client_address(request)
 
 
 class TestClientAddress:

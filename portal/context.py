@@ -1,0 +1,11 @@
+"""What every page of the portal knows without its view saying so."""
+
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+
+from returns_portal.returns.brand import current_brand
+
+
+def brand(request: HttpRequest) -> dict[str, object]:
+    """The shop's brand as of moments ago, read where a page shows it."""
+    return {"brand": SimpleLazyObject(current_brand.recent)}
