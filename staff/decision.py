@@ -1,19 +1,21 @@
 """Everything the decision screen tells about one request, read and put into words."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote as quote_path
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
-from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from returns_portal.returns import snapshots
+from returns_portal.returns import services, snapshots
 from returns_portal.returns import wording as domain_wording
+from returns_portal.returns.channels import RestockedBy, Settlement, restocker_of
 from returns_portal.returns.eligibility import PolicyTerms, Verdict
 from returns_portal.returns.models import (
     Message,
@@ -23,17 +25,22 @@ from returns_portal.returns.models import (
     ReturnLineItem,
     ReturnRequest,
 )
-from returns_portal.returns.quotes import quote_request
-from returns_portal.returns.refund_amounts import rounded
-from returns_portal.returns.workflow import Status
-from returns_portal.shopify.errors import ShopifyError
+from returns_portal.returns.quotes import find_shortage, quote_open_return, quote_request
+from returns_portal.returns.refund_amounts import Quote, rounded
+from returns_portal.returns.rules import Spoken
+from returns_portal.returns.shoppers import read_history
+from returns_portal.returns.workflow import UNDECIDED, Status
+from returns_portal.shopify.client import build_client
+from returns_portal.shopify.errors import ShopifyError, ShopifyProtocolError, ShopifyRefused
 from returns_portal.shopify.types import Money
-from staff import queue, wording
+from staff import queue, texts, wording
+from staff.rule_wording import SpokenText, tell_trace
 
-DECISIONS = ("approve", "decline", "receive")
+DECISIONS = ("approve", "decline", "ask", "receive", "lower", "place")
 OPEN_STATES = (Operation.State.PENDING, Operation.State.RUNNING, Operation.State.UNKNOWN)
 OTHER_REQUESTS_SHOWN = 10
 POLL_OFTEN, POLL_SELDOM = 2, 15
+MINUS = "\u2212"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,7 @@ class LineView:
     rules: tuple[Rule, ...]
     disposition: str
     photos: tuple[Photo, ...]
+    spoken: tuple[SpokenText, ...] = ()
 
     @property
     def objections(self) -> tuple[Rule, ...]:
@@ -77,6 +85,8 @@ class Comparison:
     amount: Money | None
     level: str
     sentence: str
+    quote: Quote | None = None
+    difference: str = ""
 
     @property
     def shown(self) -> str:
@@ -88,6 +98,7 @@ class Comparison:
 class Links:
     shopify_order: str
     status_page: str
+    tiktok_order: str = ""
 
 
 def terms_of(request: ReturnRequest) -> PolicyTerms:
@@ -103,7 +114,19 @@ def refunds_on_receipt(request: ReturnRequest) -> bool:
     return terms_of(request).refund_on == "receipt"
 
 
+def portal_restocks(request: ReturnRequest) -> bool:
+    """Whether the portal puts what comes back into stock, and not another app or nobody."""
+    return restocker_of(request.sales_channel) == RestockedBy.PORTAL
+
+
+def asks_where(request: ReturnRequest) -> bool:
+    """Whether whoever approves says where the goods go, and not inspection or another app."""
+    return portal_restocks(request) and not refunds_on_receipt(request)
+
+
 def units_to_restock(request: ReturnRequest) -> int:
+    if not portal_restocks(request):
+        return 0
     back = ReturnLineItem.Disposition.RESTOCKED
     return sum(line.quantity for line in request.lines.all() if line.disposition == back)
 
@@ -124,11 +147,12 @@ def _line_view(line: ReturnLineItem, currency: str) -> LineView:
         rules=tuple(Rule(v.passed, domain_wording.explain(v)) for v in verdicts),
         disposition=line.get_disposition_display(),
         photos=tuple(line.photos.all()),
+        spoken=tuple(tell_trace(snapshots.load(line.rule_trace, tuple[Spoken, ...]))),
     )
 
 
 def build_money(request: ReturnRequest) -> list[MoneyRow]:
-    """The quote as it adds up: goods, tax, fees, and what the shopper gets back."""
+    """The quote, or what was approved in its place, as it adds up: goods, tax, fees, the sum."""
     lines = list(request.lines.all())
     rows = [MoneyRow(_("Items"), _sum(request, [line.subtotal for line in lines]))]
     if tax := sum(line.tax for line in lines):
@@ -139,8 +163,13 @@ def build_money(request: ReturnRequest) -> list[MoneyRow]:
         rows.append(
             MoneyRow(_("Return shipping fee"), _sum(request, [-request.return_shipping_fee]))
         )
-    source = request.get_quote_source_display()
-    rows.append(MoneyRow(_("Quoted"), _sum(request, [request.quoted_amount]), source, total=True))
+    if request.approved_amount is not None:
+        rows.append(MoneyRow(_("Approved"), _sum(request, [request.approved_amount]), total=True))
+    source = _("by %(source)s") % {"source": request.get_quote_source_display()}
+    quoted_row = MoneyRow(_("Quoted"), _sum(request, [request.quoted_amount]), source)
+    rows.append(
+        quoted_row if request.approved_amount is not None else replace(quoted_row, total=True)
+    )
     return rows
 
 
@@ -162,11 +191,20 @@ def build_settlement(request: ReturnRequest) -> list[MoneyRow]:
 def compare_with_shopify(request: ReturnRequest) -> Comparison:
     """What Shopify would pay for this return now; asks Shopify, and says so where it is silent."""
     try:
-        fresh = quote_request(request).refund
+        fresh = quote_request(request)
     except ShopifyError as error:
         sentence = _("Shopify could not say what it would pay now: %(error)s") % {"error": error}
-        return Comparison(None, "unknown", sentence)
-    return compare(quoted(request), fresh)
+        return Comparison(None, "unknown", explain_objection(request, error) or sentence)
+    return replace(compare(quoted(request), fresh.refund), quote=fresh)
+
+
+def explain_objection(request: ReturnRequest, error: ShopifyError) -> str:
+    """Which units Shopify takes back no more, where that is why it calculates nothing."""
+    if not isinstance(error, ShopifyRefused | ShopifyProtocolError):
+        return ""
+    with suppress(ShopifyError):
+        return find_shortage(build_client(), request)
+    return ""
 
 
 def compare(told: Money, fresh: Money) -> Comparison:
@@ -175,12 +213,15 @@ def compare(told: Money, fresh: Money) -> Comparison:
         sentence = _("Shopify now counts in %(currency)s.") % {"currency": fresh.currency}
         return Comparison(None, "unknown", sentence)
     if fresh.amount == told.amount:
-        return Comparison(fresh, "same", _("Same as quoted."))
+        none = wording.money(Decimal(0), told.currency)
+        return Comparison(fresh, "same", _("Same as quoted."), difference=none)
     if fresh < told:
-        gap = {"gap": wording.money_of(told - fresh)}
-        return Comparison(fresh, "less", _("%(gap)s less than quoted.") % gap)
-    gap = {"gap": wording.money_of(fresh - told)}
-    return Comparison(fresh, "more", _("%(gap)s more than quoted.") % gap)
+        gap = wording.money_of(told - fresh)
+        words = _("%(gap)s less than quoted.") % {"gap": gap}
+        return Comparison(fresh, "less", words, difference=f"{MINUS}{gap}")
+    gap = wording.money_of(fresh - told)
+    words = _("%(gap)s more than quoted.") % {"gap": gap}
+    return Comparison(fresh, "more", words, difference=f"+{gap}")
 
 
 def build_links(request: ReturnRequest) -> Links:
@@ -188,7 +229,14 @@ def build_links(request: ReturnRequest) -> Links:
     return Links(
         shopify_order=shopify_order_url(request.shopify_order_id),
         status_page=reverse("portal:status", kwargs={"token": request.token}),
+        tiktok_order=tiktok_order_url(request.tiktok_order_id),
     )
+
+
+def tiktok_order_url(order_id: str) -> str:
+    """The order's page in TikTok Seller Center; empty for an order that TikTok does not have."""
+    template: str = settings.TIKTOK_SELLER_CENTER_URL
+    return template.replace("{order_id}", quote_path(order_id, safe="")) if order_id else ""
 
 
 def shopify_order_url(order_id: str) -> str:
@@ -201,21 +249,18 @@ def shopify_order_url(order_id: str) -> str:
     return f"https://admin.shopify.com/store/{handle}/orders/{number}"
 
 
-def other_requests(request: ReturnRequest) -> list[ReturnRequest]:
-    """Newest first: the shopper's other requests, by the same order or the same e-mail."""
-    others = ReturnRequest.objects.exclude(pk=request.pk)
-    same: QuerySet[ReturnRequest] = others.filter(shopify_order_id=request.shopify_order_id)
-    if request.contact_email:
-        same = same | others.filter(contact_email__iexact=request.contact_email)
-    return list(same.order_by("-requested_at")[:OTHER_REQUESTS_SHOWN])
-
-
 def allowed_decisions(request: ReturnRequest, user: User | AnonymousUser) -> tuple[str, ...]:
     """What this person may decide now, in the order of the action bar."""
     if not user.has_perm("returns.decide_returnrequest"):
         return ()
+    if request.status == Status.REQUESTED and request.settlement == Settlement.TIKTOK:
+        # Decided with TikTok; what TikTok has not heard of can still be declined here.
+        return () if hasattr(request, "aftersale") else ("decline",)
     if request.status == Status.REQUESTED:
-        return ("approve", "decline")
+        may_write = user.has_perm("returns.view_personal_data")
+        return ("approve", "decline", "ask") if may_write else ("approve", "decline")
+    if request.status == Status.NEEDS_INFO:
+        return ("decline", "resume")
     if request.status == Status.APPROVED and refunds_on_receipt(request):
         return ("receive",)
     return ()
@@ -255,9 +300,12 @@ def build_page(
         "money_rows": build_money(request),
         "quoted": quoted(request),
         "refund_on_receipt": refunds_on_receipt(request),
+        "restocker": restocker_of(request.sales_channel),
         "terms": terms_of(request),
         "links": build_links(request),
-        "others": other_requests(request),
+        **build_shopper(request, now),
+        "proposal": services.open_proposal(request),
+        "notes": list(request.internal_notes.select_related("user")),
         "decisions": allowed_decisions(request, user),
         **build_thread(request, user),
         "before": before,
@@ -265,7 +313,8 @@ def build_page(
         "due": build_due(request, now),
         "window_until": request.window_ends_at and domain_wording.last_day(request.window_ends_at),
         "differences": list(request.differences.filter(settled_at__isnull=True)),
-        "may_compare": request.status == Status.REQUESTED,
+        "may_compare": request.status in UNDECIDED,
+        "ready_texts": texts.by_purpose(request.language),
     }
 
 
@@ -280,11 +329,26 @@ def build_thread(request: ReturnRequest, user: User | AnonymousUser) -> dict[str
     }
 
 
+def build_shopper(request: ReturnRequest, now: datetime) -> dict[str, Any]:
+    """The shopper's earlier requests, how often they return, and what makes one look twice."""
+    history = read_history(request, now=now)
+    return {
+        "history": history,
+        "others": history.earlier[:OTHER_REQUESTS_SHOWN],
+        "signals": [wording.SIGNALS[signal] for signal in history.signals],
+    }
+
+
+def worth_now(request: ReturnRequest) -> Money:
+    """What Shopify would pay now for the return that is open there; raises ShopifyError."""
+    return quote_open_return(request)
+
+
 def build_due(request: ReturnRequest, now: datetime) -> wording.Due | None:
-    """Until when the shop owes an answer; None once it has answered."""
-    if request.status != Status.REQUESTED:
+    """Until when somebody must answer, send the parcel or look at it; None when nobody has to."""
+    if Status(request.status) not in UNDECIDED | queue.UNDER_WAY or request.due_at is None:
         return None
-    return wording.due(request.answer_due_at, now)
+    return wording.due(request.due_at, now)
 
 
 def get_for_decision(pk: int) -> ReturnRequest | None:

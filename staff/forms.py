@@ -1,17 +1,23 @@
 """What staff fill in: decisions about a request, and the merchant's policies."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from babel import Locale
 from django import forms
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from returns_portal.returns.models import ReturnLineItem, ReturnPolicy, ReturnReason, ReturnRequest
-from returns_portal.returns.services import Receipt
-from returns_portal.shopify.types import Money
+from returns_portal.returns.models import (
+    Message,
+    ReturnLineItem,
+    ReturnPolicy,
+    ReturnReason,
+    ReturnRequest,
+)
+from returns_portal.returns.services import Placement, Receipt
+from returns_portal.shopify.types import Location, Money
 
 if TYPE_CHECKING:
     PolicyModelForm = forms.ModelForm[ReturnPolicy]
@@ -33,15 +39,6 @@ ON_APPROVAL = [
 ]
 ON_RECEIPT = list(Disposition.choices)
 REASON_LENGTH = 1000
-READY_REASONS: tuple[str | Promise, ...] = (
-    _lazy("The return window for this order has closed."),
-    _lazy("This item was sold as a final sale, so we can't take it back."),
-    _lazy(
-        "We need more to go on: please send a new request with a note that says what is wrong "
-        "with the item."
-    ),
-    _lazy("You already have a refund for this item."),
-)
 
 
 class SeenAmount(forms.Form):
@@ -64,29 +61,6 @@ class SeenAmount(forms.Form):
         return Money(self.cleaned_data["amount"], self.cleaned_data["currency"])
 
 
-class ApproveForm(SeenAmount):
-    """The seen amount, and for each line whether its units go back into stock.
-
-    Where the goods are looked at first, inspection says where they go: `ask_where` is False.
-    """
-
-    def __init__(
-        self, request: ReturnRequest, data: Any = None, *, amount: Money, ask_where: bool = True
-    ) -> None:
-        initial = {"amount": f"{amount.amount:f}", "currency": request.currency}
-        super().__init__(data, initial=initial)
-        self.lines = list(request.lines.all()) if ask_where else []
-        for line in self.lines:
-            self.fields[f"disposition-{line.pk}"] = disposition_field(line, ON_APPROVAL)
-
-    @property
-    def dispositions(self) -> dict[int, str]:
-        return {line.pk: self.cleaned_data[f"disposition-{line.pk}"] for line in self.lines}
-
-    def disposition_rows(self) -> list[tuple[ReturnLineItem, forms.BoundField]]:
-        return [(line, self[f"disposition-{line.pk}"]) for line in self.lines]
-
-
 class DeclineForm(forms.Form):
     """The reason that the shopper will read."""
 
@@ -98,7 +72,26 @@ class DeclineForm(forms.Form):
         ),
         error_messages={"required": _lazy("Write a reason: the shopper will read it.")},
     )
-    ready_reasons = READY_REASONS
+
+
+class AskForm(forms.Form):
+    """The question that the shopper will read."""
+
+    body = forms.CharField(
+        label=_lazy("What the shopper should tell or send"),
+        max_length=Message.LONGEST,
+        widget=forms.Textarea(attrs={"rows": 4, "maxlength": Message.LONGEST}),
+        error_messages={"required": _lazy("Write what you need: the shopper will read it.")},
+    )
+
+
+class LowerForm(forms.Form):
+    """The lower amount that was seen, and why it is taken."""
+
+    amount = forms.DecimalField(
+        min_value=Decimal(0), max_digits=14, decimal_places=3, widget=forms.HiddenInput
+    )
+    reason = forms.CharField(label=_lazy("Why, for the history"), max_length=300)
 
 
 class ReceiveForm(forms.Form):
@@ -136,6 +129,36 @@ def disposition_field(line: ReturnLineItem, choices: list[tuple[str, Any]]) -> f
     )
 
 
+def location_field(line: ReturnLineItem, places: Sequence[Location]) -> forms.ChoiceField:
+    """The shop's active places, the usual one chosen; that one alone while none are known.
+
+    A usual place that is not active any more is not offered: then one must be chosen.
+    """
+    choices = [(place.id, _place_words(place, line.location_id)) for place in places]
+    usual = line.location_id
+    if not places:
+        choices = [(usual, _("The place it was shipped from"))]
+    elif usual not in {place.id for place in places}:
+        choices, usual = [("", _("Choose a place")), *choices], ""
+    return forms.ChoiceField(
+        label=_("Place that takes %(item)s") % {"item": line.title},
+        choices=choices,
+        initial=usual,
+        required=False,
+    )
+
+
+def _place_words(place: Location, usual: str) -> str:
+    if place.id != usual:
+        return place.name
+    return _("%(place)s (as usual)") % {"place": place.name}
+
+
+def lacks_place(line: ReturnLineItem, disposition: str, location_id: str) -> bool:
+    """Whether units would go into stock without anybody knowing where."""
+    return disposition == Disposition.RESTOCKED and not location_id and bool(line.location_id)
+
+
 def received_field(line: ReturnLineItem) -> forms.IntegerField:
     return forms.IntegerField(
         label=_("Units of %(item)s received") % {"item": line.title},
@@ -144,6 +167,43 @@ def received_field(line: ReturnLineItem) -> forms.IntegerField:
         initial=line.quantity,
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+
+
+class PlaceForm(forms.Form):
+    """Where the goods of a failed restock go."""
+
+    def __init__(
+        self, request: ReturnRequest, data: Any = None, *, places: Sequence[Location]
+    ) -> None:
+        super().__init__(data)
+        self.lines = [line for line in request.lines.all() if line.units_back and not line.is_kept]
+        for line in self.lines:
+            self.fields[f"disposition-{line.pk}"] = disposition_field(line, ON_RECEIPT)
+            self.fields[f"location-{line.pk}"] = location_field(line, places)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for line in self.lines:
+            where = cleaned.get(f"location-{line.pk}", "")
+            if lacks_place(line, cleaned.get(f"disposition-{line.pk}", ""), where):
+                self.add_error(f"location-{line.pk}", _("Choose the place that takes it."))
+        return cleaned
+
+    @property
+    def places(self) -> dict[int, Placement]:
+        return {
+            line.pk: Placement(
+                disposition=self.cleaned_data[f"disposition-{line.pk}"],
+                location_id=self.cleaned_data[f"location-{line.pk}"],
+            )
+            for line in self.lines
+        }
+
+    def line_rows(self) -> list[tuple[ReturnLineItem, forms.BoundField, forms.BoundField]]:
+        return [
+            (line, self[f"disposition-{line.pk}"], self[f"location-{line.pk}"])
+            for line in self.lines
+        ]
 
 
 class WordList(forms.CharField):
@@ -158,6 +218,19 @@ class WordList(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return bool(list(initial or []) != self.to_python(data))
+
+
+class LineList(WordList):
+    """A list of sentences, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        lines = [line.strip() for line in str(value or "").splitlines()]
+        return list(dict.fromkeys(line for line in lines if line))
 
 
 class CountryList(WordList):
@@ -190,10 +263,36 @@ class PolicyForm(PolicyModelForm):
         help_text=_lazy("Product tags with commas. Products with one of them can't be returned."),
     )
 
+    not_known = LineList(
+        required=False,
+        label=_lazy("Not known: fill in"),
+        help_text=_lazy("What no public page told, one a line: decide it, then take it off."),
+    )
+
     class Meta:
         model = ReturnPolicy
         fields = "__all__"
         widgets = {"checked_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+        labels = {
+            "return_window_days": _lazy("Days to return"),
+            "window_anchor": _lazy("Counted from"),
+            "transit_days": _lazy("Days a parcel travels"),
+            "answer_within_hours": _lazy("Hours to answer a request"),
+            "info_within_days": _lazy("Days for the shopper to reply"),
+            "send_within_days": _lazy("Days to send the parcel"),
+            "arrive_within_days": _lazy("Days for the parcel to arrive"),
+            "inspect_within_days": _lazy("Days to look at the parcel"),
+            "remind_days_before": _lazy("Remind the shopper, days before"),
+            "warn_hours_before": _lazy("Warn staff, hours before"),
+            "instructions_on": _lazy("Instructions come on"),
+            "refund_on": _lazy("The refund comes on"),
+            "return_shipping_paid_by": _lazy("Who pays the parcel"),
+            "return_shipping_fee": _lazy("Fee for the parcel"),
+            "restocking_fee_percent": _lazy("Restocking fee in percent"),
+            "offers_store_credit": _lazy("Offer store credit"),
+            "store_credit_bonus_percent": _lazy("Bonus on store credit in percent"),
+            "keep_item_up_to": _lazy("Items may be kept up to"),
+        }
 
 
 class ReasonForm(ReasonModelForm):

@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from babel import Locale, UnknownLocaleError
-from babel.numbers import format_currency
+from babel.numbers import format_currency, format_decimal
 from django.utils import formats, timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language, ngettext, to_locale
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from returns_portal.returns.models import ReturnEvent
+from returns_portal.returns.emails.catalog import EVENTS as MAIL_EVENTS
+from returns_portal.returns.models import Operation, ReturnEvent
+from returns_portal.returns.refund_amounts import decimals, rounded
+from returns_portal.returns.shoppers import Signal
 from returns_portal.shopify.types import Money
 
 # A shop that sells in several markets must tell one dollar from another.
@@ -22,15 +25,38 @@ LOCALES = {"en": "en_001", "en_US": "en_001"}
 EVENTS: dict[str, Promise] = {
     "requested": _lazy("Return requested"),
     "approved": _lazy("Approved"),
+    "proposed": _lazy("Approval proposed"),
+    "proposal_withdrawn": _lazy("Proposed approval withdrawn"),
+    "amount_changed": _lazy("Amount changed by hand"),
+    "asked": _lazy("Asked the shopper"),
+    "answered": _lazy("Answered by the shopper"),
+    "expired": _lazy("Expired"),
+    "placed_elsewhere": _lazy("Goods not placed as asked"),
+    "place_refused": _lazy("Place for the goods refused by Shopify"),
+    "place_changed": _lazy("Another place for the goods"),
+    "outcome_changed": _lazy("Paid back another way"),
+    "blocked": _lazy("Shopper put on the block list"),
+    "unblocked": _lazy("Shopper taken off the block list"),
+    "exception_given": _lazy("Exception for the order"),
+    "exception_taken_back": _lazy("Exception taken back"),
+    "overridden": _lazy("Requested against the policy"),
     "declined": _lazy("Declined"),
     "canceled": _lazy("Canceled"),
     "link_renewed": _lazy("New private link"),
+    "contact_changed": _lazy("Another e-mail address"),
+    "contact_confirmed": _lazy("E-mail address confirmed"),
+    "contact_unreachable": _lazy("E-mail address refused"),
     "changed": _lazy("Changed by the shopper"),
     "sent": _lazy("Parcel sent"),
     "sending_changed": _lazy("Tracking number changed"),
     "announce_parcel": _lazy("Parcel told to Shopify"),
     "received": _lazy("Parcel received"),
     "photos_added": _lazy("Photos added"),
+    "inspected": _lazy("Looked at on the bench"),
+    "parcel_undone": _lazy("Parcel undone"),
+    "parcel_matched": _lazy("Parcel matched to this return"),
+    "amount_lowered": _lazy("Amount lowered"),
+    "taken back": _lazy("Receipt undone"),
     "refunded": _lazy("Refund paid"),
     "closed": _lazy("Closed"),
     "retried": _lazy("Tried again by hand"),
@@ -39,6 +65,46 @@ EVENTS: dict[str, Promise] = {
     "confirm_refund": _lazy("Refund confirmed by Shopify"),
     "restock": _lazy("Put into stock in Shopify"),
     "close_return": _lazy("Return closed in Shopify"),
+    "cancel_return": _lazy("Return canceled in Shopify"),
+    "reminded": _lazy("Shopper reminded"),
+    "due_soon": _lazy("Due soon"),
+    "overdue": _lazy("Overdue"),
+    "joined": _lazy("Joined to TikTok's return"),
+    "withdrawn": _lazy("Rejected after the approval"),
+    "abandoned": _lazy("Given up by the buyer"),
+    "reopened": _lazy("Taken up again"),
+    "reconsidered": _lazy("To be decided again"),
+    "order_completed": _lazy("No more returns at TikTok"),
+    "refunded_elsewhere": _lazy("Refunded elsewhere"),
+    "settle_return": _lazy("Settled in Shopify, without money"),
+    "tiktok_look": _lazy("Looked for on TikTok"),
+    "tiktok_create": _lazy("Begun on TikTok"),
+    "tiktok_approve": _lazy("Approval told to TikTok"),
+    "tiktok_reject": _lazy("Rejection told to TikTok"),
+    "tiktok_receive": _lazy("Parcel accepted on TikTok"),
+}
+SIGNALS: dict[Signal, Promise] = {
+    Signal.BLOCKED: _lazy("On the block list"),
+    Signal.REPEAT_RETURNER: _lazy("Three or more returns in 90 days"),
+    Signal.HIGH_RATE: _lazy("Returns at least half of all orders"),
+    Signal.EMPTY_PARCEL: _lazy("Items were missing from an earlier parcel"),
+    Signal.WRONG_ITEM: _lazy("Another item came back in an earlier parcel"),
+    Signal.NOT_VERIFIED: _lazy("Identity not checked"),
+}
+# The mails whose names are no words.
+MAILS: dict[str, Promise] = {
+    "needs_info": _lazy("a question"),
+    "approved_partly": _lazy("approved in part"),
+    "canceled_by_shop": _lazy("canceled by the shop"),
+    "received_partly": _lazy("received in part"),
+    "refunded_partly": _lazy("refunded in part"),
+    "refunded_store_credit": _lazy("store credit given"),
+    "refunded_elsewhere": _lazy("refunded outside Shopify"),
+    "refunded_zero": _lazy("complete, nothing to pay"),
+    "reminder_to_send": _lazy("a reminder to send the parcel"),
+    "reminder_to_answer": _lazy("a reminder to answer"),
+    "confirm_email": _lazy("confirm the address"),
+    "link": _lazy("the new link"),
 }
 DEADLINE_NEAR = timedelta(hours=12)
 
@@ -59,6 +125,18 @@ def money(amount: Decimal, currency: str) -> str:
 
 def money_of(value: Money) -> str:
     return money(value.amount, value.currency)
+
+
+def plain_amount(amount: Decimal, currency: str) -> str:
+    """`amount` without the sign of its currency, as the active language writes it: 1,234.50."""
+    digits = decimals(currency)
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    return format_decimal(rounded(amount, currency).amount, format=pattern, locale=active_locale())
+
+
+def plain(amount: Decimal) -> str:
+    """`amount` for a field that programs read: a point, and no exponent."""
+    return f"{amount:f}"
 
 
 def active_locale() -> str:
@@ -103,6 +181,11 @@ def moment(at: datetime) -> str:
     return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
 
 
+def instant(at: datetime) -> str:
+    """A time for programs; HTML knows no finer fraction than milliseconds."""
+    return at.isoformat(timespec="seconds")
+
+
 def day(at: datetime) -> str:
     return formats.date_format(timezone.localtime(at), "DATE_FORMAT")
 
@@ -112,6 +195,16 @@ def event_title(event: ReturnEvent) -> str:
     if event.kind in EVENTS:
         return str(EVENTS[event.kind])
     return event.kind.replace("_", " ").capitalize()
+
+
+def step_title(operation: Operation) -> str:
+    """What a step does, in words: "E-mail to the shopper: a question", not "needs_info-1"."""
+    if operation.kind != Operation.Kind.SEND_EMAIL:
+        return str(operation.get_kind_display())
+    name = operation.part.partition("-")[0]
+    to_staff = name in MAIL_EVENTS and MAIL_EVENTS[name].to_staff
+    whom = _("E-mail to staff") if to_staff else _("E-mail to the shopper")
+    return f"{whom}: {MAILS.get(name) or name.replace('_', ' ')}"
 
 
 def event_actor(event: ReturnEvent) -> str:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.models import LogEntry
 from django.db.models import Case, F, IntegerField, QuerySet, Value, When
 from django.http import HttpRequest
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -12,7 +14,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import ngettext
 
-from returns_portal.returns.links import build_order_link
 from returns_portal.returns.models import (
     Difference,
     MirroredOrder,
@@ -22,8 +23,9 @@ from returns_portal.returns.models import (
 )
 from returns_portal.returns.services import Refused, retry_operation, revoke_order_links
 from returns_portal.returns.workflow import InvalidTransition
-from staff import views, wording
+from staff import access, views, wording
 from staff.admin.base import ReadOnlyAdmin, badge
+from staff.order_links import show_order_links
 
 FAILED_FIRST = Case(
     When(state=Operation.State.FAILED, then=Value(0)),
@@ -51,11 +53,17 @@ class OperationAdmin(ReadOnlyAdmin[Operation]):
 
     def get_urls(self) -> list[URLPattern]:
         retry = self.admin_site.admin_view(views.retry)
-        own = [path("<int:pk>/retry/", retry, name="returns_operation_retry")]
+        lower = self.admin_site.admin_view(views.lower)
+        place = self.admin_site.admin_view(views.place)
+        own = [
+            path("<int:pk>/retry/", retry, name="returns_operation_retry"),
+            path("<int:pk>/lower/", lower, name="returns_operation_lower"),
+            path("<int:pk>/place/", place, name="returns_operation_place"),
+        ]
         return own + super().get_urls()
 
     def has_retry_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perms((views.VIEW, views.RETRY))
+        return request.user.has_perms((access.VIEW, access.RETRY))
 
     @admin.display(description=_lazy("state"), ordering="state")
     def state_badge(self, operation: Operation) -> SafeString:
@@ -63,8 +71,7 @@ class OperationAdmin(ReadOnlyAdmin[Operation]):
 
     @admin.display(description=_lazy("step"), ordering="kind")
     def what(self, operation: Operation) -> str:
-        label = str(operation.get_kind_display())
-        return f"{label}: {operation.part}" if operation.part else label
+        return wording.step_title(operation)
 
     @admin.display(description=_lazy("return request"), ordering="return_request")
     def request_link(self, operation: Operation) -> SafeString:
@@ -89,7 +96,7 @@ class OperationAdmin(ReadOnlyAdmin[Operation]):
     def _retry(self, request: HttpRequest, operation: Operation) -> bool:
         try:
             retry_operation(
-                operation_id=operation.pk, actor=views.actor_of(request), now=timezone.now()
+                operation_id=operation.pk, actor=access.actor_of(request), now=timezone.now()
             )
         except (Refused, InvalidTransition) as refusal:
             words = f"{operation.return_request.rma_number}, {self.what(operation)}: {refusal}"
@@ -150,14 +157,12 @@ class MirroredOrderAdmin(ReadOnlyAdmin[MirroredOrder]):
     show_facets = admin.ShowFacets.NEVER
 
     def has_link_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perms((views.VIEW, views.DECIDE))
+        return request.user.has_perms((access.VIEW, access.DECIDE))
 
     @admin.action(description=_lazy("Make a link for the shopper"), permissions=["link"])
-    def make_links(self, request: HttpRequest, orders: QuerySet[MirroredOrder]) -> None:
-        """Shows a link that opens the order without typing, for each order chosen."""
-        for order in orders:
-            words = format_html("{}: <code>{}</code>", order.name, build_order_link(order))
-            self.message_user(request, words, messages.SUCCESS)
+    def make_links(self, request: HttpRequest, orders: QuerySet[MirroredOrder]) -> TemplateResponse:
+        """Shows a link that opens the order without typing, and its code, to print for each."""
+        return show_order_links(request, list(orders))
 
     @admin.action(description=_lazy("Revoke all links"), permissions=["link"])
     def revoke_links(self, request: HttpRequest, orders: QuerySet[MirroredOrder]) -> None:
@@ -169,6 +174,24 @@ class MirroredOrderAdmin(ReadOnlyAdmin[MirroredOrder]):
             count,
         )
         self.message_user(request, text % {"count": count}, messages.SUCCESS)
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyAdmin[LogEntry]):
+    """What staff changed of the shop's rules: who, when, from what to what."""
+
+    list_display = ("action_time", "user", "content_type", "object_repr", "what")
+    list_display_links = ("object_repr",)
+    list_filter = ("content_type", "action_flag")
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr", "change_message")
+    ordering = ("-action_time", "-pk")
+    list_per_page = 50
+    show_facets = admin.ShowFacets.NEVER
+
+    @admin.display(description=_lazy("change"))
+    def what(self, entry: LogEntry) -> str:
+        return str(entry)
 
 
 @admin.register(ReturnEvent)
@@ -184,6 +207,18 @@ class ReturnEventAdmin(ReadOnlyAdmin[ReturnEvent]):
     ordering = ("-occurred_at", "-pk")
     list_per_page = 50
     show_facets = admin.ShowFacets.NEVER
+
+    def get_list_display(self, request: HttpRequest) -> tuple[Any, ...]:
+        """Without the words for those who may not read what shoppers told."""
+        if request.user.has_perm(access.PERSONAL):
+            return self.list_display
+        return tuple(name for name in self.list_display if name != "message")
+
+    def get_fields(self, request: HttpRequest, obj: ReturnEvent | None = None) -> list[Any]:
+        names = [field.name for field in ReturnEvent._meta.fields if field.name != "id"]
+        if obj is None or not obj.is_personal or request.user.has_perm(access.PERSONAL):
+            return names
+        return [name for name in names if name != "message"]
 
     @admin.display(description=_lazy("what happened"))
     def what(self, event: ReturnEvent) -> str:

@@ -38,7 +38,9 @@ def sign_in(db: None) -> SignIn:
 
 @pytest.fixture
 def reviewer(sign_in: SignIn) -> Client:
-    return sign_in("view_returnrequest", "decide_returnrequest", "retry_operation")
+    return sign_in(
+        "view_returnrequest", "decide_returnrequest", "retry_operation", "view_personal_data"
+    )
 
 
 @pytest.fixture

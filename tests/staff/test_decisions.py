@@ -10,7 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from returns_portal.returns.models import Operation, ReturnEvent, ReturnLineItem, ReturnRequest
-from returns_portal.shopify.types import Money
+from returns_portal.returns.refund_amounts import Quote
+from returns_portal.shopify.errors import ShopifyError, ShopifyProtocolError, ShopifyUnavailable
+from returns_portal.shopify.types import CalculatedLine, Money
 from staff import decision
 from tests.returns.factories import (
     OperationFactory,
@@ -40,8 +42,12 @@ def state_of(item: ReturnRequest) -> dict[str, Any]:
 
 def approval(item: ReturnRequest, **changes: str) -> dict[str, str]:
     """The form that the confirm step sends."""
-    dispositions = {f"disposition-{line.pk}": line.disposition for line in item.lines.all()}
-    return {"amount": "24.49", "currency": "USD", **dispositions, **changes}
+    lines = {}
+    for line in item.lines.all():
+        lines[f"units-{line.pk}"] = str(line.quantity)
+        lines[f"disposition-{line.pk}"] = line.disposition
+    seen = {"amount": "24.49", "currency": "USD", "quoted": "24.49"}
+    return {**seen, **lines, **changes}
 
 
 def receipt(item: ReturnRequest, quantity: int = 1, where: str = "RESTOCKED") -> dict[str, str]:
@@ -74,6 +80,19 @@ class TestApproveStep:
         page = get(reviewer, request_with_line(), "approve")
         assert "Shopify could not say what it would pay now" in page
         assert "This approves the quoted amount" in page
+
+    def test_says_which_units_shopify_takes_back_no_more(
+        self, reviewer: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sentence = "“Linen shirt”: Shopify takes back 0 of 1."
+        monkeypatch.setattr(decision, "find_shortage", lambda _client, _request: sentence)
+        item = request_with_line()
+        refuse_now(monkeypatch, ShopifyProtocolError("LESS_THAN_OR_EQUAL_TO"))
+        page = get(reviewer, item, "approve")
+        assert sentence in page
+        assert "LESS_THAN_OR_EQUAL_TO" not in page
+        refuse_now(monkeypatch, ShopifyUnavailable("No answer."))
+        assert sentence not in get(reviewer, item, "approve")
 
     def test_offers_the_amount_that_shopify_says_now(
         self, reviewer: Client, monkeypatch: pytest.MonkeyPatch
@@ -139,8 +158,8 @@ class TestApprove:
         ]
 
     def test_goes_on_to_the_next_request_with_a_way_back(self, reviewer: Client) -> None:
-        item = request_with_line(answer_due_at=utc_now())
-        following = request_with_line(answer_due_at=utc_now() + timedelta(hours=1))
+        item = request_with_line(due_at=utc_now())
+        following = request_with_line(due_at=utc_now() + timedelta(hours=1))
         answer = reviewer.post(url(item, "approve"), approval(item), follow=True)
         assert answer.redirect_chain == [(url(following), 302)]
         assert messages(answer) == [
@@ -164,7 +183,9 @@ class TestApprove:
     ) -> None:
         item = request_with_line(policy__paid_on_receipt=True)
         assert 'name="disposition-' not in get(reviewer, item, "approve")
-        reviewer.post(url(item, "approve"), {"amount": "24.49", "currency": "USD"})
+        fields = approval(item)
+        del fields[f"disposition-{item.lines.get().pk}"]
+        reviewer.post(url(item, "approve"), fields)
         assert state_of(item)["status"] == "approved"
 
     @pytest.mark.parametrize(
@@ -200,7 +221,7 @@ class TestApprove:
         item = request_with_line()
         before = state_of(item)
         answer = reviewer.post(url(item, "approve"), approval(item, amount="999"), follow=True)
-        assert messages(answer) == ["Nothing was approved: the amount is now US$24.49. Look again."]
+        assert "Nothing was approved: the amount is now US$24.49. Look again." in text(answer)
         assert state_of(item) == before
 
     def test_takes_the_amount_that_shopify_says_now(
@@ -217,7 +238,7 @@ class TestApprove:
         say_now(monkeypatch, "19.00")
         item = request_with_line()
         answer = reviewer.post(url(item, "approve"), approval(item, amount="20.00"), follow=True)
-        assert messages(answer) == ["Nothing was approved: the amount is now US$19.00. Look again."]
+        assert "Nothing was approved: the amount is now US$19.00. Look again." in text(answer)
         assert state_of(item)["status"] == "requested"
 
     def test_approves_once_however_often_it_is_pressed(self, reviewer: Client) -> None:
@@ -416,10 +437,25 @@ class TestRights:
         assert answer.status_code == 404
 
 
+def refuse_now(monkeypatch: pytest.MonkeyPatch, error: ShopifyError) -> None:
+    """Shopify calculates nothing for the request."""
+
+    def quote(_request: ReturnRequest) -> Quote:
+        raise error
+
+    monkeypatch.setattr(decision, "quote_request", quote)
+
+
 def say_now(monkeypatch: pytest.MonkeyPatch, amount: str) -> None:
     """Shopify's answer to what it would pay, without Shopify."""
 
-    def compare(request: ReturnRequest) -> decision.Comparison:
-        return decision.compare(decision.quoted(request), Money(Decimal(amount), "USD"))
+    worth, nothing = Money(Decimal(amount), "USD"), Money(Decimal(0), "USD")
 
-    monkeypatch.setattr(decision, "compare_with_shopify", compare)
+    def quote(request: ReturnRequest) -> Quote:
+        lines = tuple(
+            CalculatedLine(line.fulfillment_line_item_id, line.quantity, worth, nothing, nothing)
+            for line in request.lines.all()
+        )
+        return Quote(lines, nothing, worth, "shopify")
+
+    monkeypatch.setattr(decision, "quote_request", quote)

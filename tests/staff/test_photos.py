@@ -36,9 +36,9 @@ def address(photo: Photo, ending: str = "") -> str:
 
 class TestPhoto:
     def test_stands_at_its_line_with_a_link_to_the_whole(
-        self, viewer: Client, photo: Photo
+        self, reviewer: Client, photo: Photo
     ) -> None:
-        page = viewer.get(f"/admin/returns/returnrequest/{request_of(photo).pk}/change/")
+        page = reviewer.get(f"/admin/returns/returnrequest/{request_of(photo).pk}/change/")
         text = page.content.decode()
         assert f'href="{address(photo)}"' in text
         assert f'src="{address(photo, "small/")}"' in text
@@ -46,17 +46,24 @@ class TestPhoto:
 
     @pytest.mark.parametrize("ending", ["", "small/"])
     def test_is_served_as_a_picture_and_nothing_else(
-        self, viewer: Client, photo: Photo, ending: str
+        self, reviewer: Client, photo: Photo, ending: str
     ) -> None:
-        check_served(viewer.get(address(photo, ending)))
+        check_served(reviewer.get(address(photo, ending)))
 
     def test_is_not_for_staff_who_may_not_see_requests(self, sign_in: SignIn, photo: Photo) -> None:
         assert sign_in("view_operation").get(address(photo)).status_code == 403
 
+    def test_is_not_for_staff_who_may_not_see_who_the_shopper_is(
+        self, viewer: Client, photo: Photo
+    ) -> None:
+        assert viewer.get(address(photo)).status_code == 403
+        page = viewer.get(f"/admin/returns/returnrequest/{request_of(photo).pk}/change/")
+        assert str(photo.public_id) not in page.content.decode()
+
     def test_is_not_for_strangers(self, client: Client, photo: Photo) -> None:
         assert client.get(address(photo)).status_code == 302
 
-    def test_is_not_found_under_another_request(self, viewer: Client, photo: Photo) -> None:
+    def test_is_not_found_under_another_request(self, reviewer: Client, photo: Photo) -> None:
         other = request_with_line()
         wrong = address(photo).replace(f"/{request_of(photo).pk}/", f"/{other.pk}/")
-        assert viewer.get(wrong).status_code == 404
+        assert reviewer.get(wrong).status_code == 404
