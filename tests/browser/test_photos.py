@@ -36,7 +36,7 @@ class TestPhotos:
             item = page.locator(".item-eligible").first
             item.locator('[name^="choose-"]').check()
             expect(item.locator('[type="file"]')).to_be_hidden()
-            item.locator('[name^="reason-"]').select_option("damaged")
+            item.get_by_label("It arrived damaged").check()
             item.locator('[type="file"]').set_input_files([photo("red")])
             shopper.check()
             page.get_by_role("button", name="Continue").click()

@@ -36,6 +36,12 @@ class Watched:
             self.problems.append(f"{self.page.url} has no title")
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button that leads to another page, and wait until that page is there."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name).click()
+
+
 def open_window(browser: Browser, screen: Screen) -> tuple[BrowserContext, Watched]:
     """A window of a new person, watched from its first page."""
     context = browser.new_context(

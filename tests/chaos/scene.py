@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 import uuid
-from contextlib import closing
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import psycopg
+from cryptography.fernet import Fernet
 
 HERE = Path(__file__).resolve().parents[2]
 RABBITMQ_HOST = "chaos"
@@ -24,12 +27,12 @@ def free_port() -> int:
         return port
 
 
-def wait_for_port(port: int, seconds: float = 30) -> None:
+def wait_for_port(port: int, seconds: float = 30, host: str = "127.0.0.1") -> None:
     """Waits until something answers; raises TimeoutError."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         with closing(socket.socket()) as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
+            if probe.connect_ex((host, port)) == 0:
                 return
         time.sleep(0.1)
     raise TimeoutError(f"Nothing answers on port {port}.")
@@ -46,6 +49,8 @@ class Scene:
     mail_port: int = field(default_factory=free_port)
     web_port: int = field(default_factory=free_port)
     redis_port: int = field(default_factory=free_port)
+    tiktok_port: int = field(default_factory=free_port)
+    token_key: str = field(default_factory=lambda: Fernet.generate_key().decode())
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
     database: str = ""
 
@@ -73,6 +78,14 @@ class Scene:
             "SHOPIFY_BASE_URL": self.shop_url,
             "SHOPIFY_ACCESS_TOKEN": "sandbox-access-token",
             "SHOPIFY_WEBHOOK_SECRETS": "sandbox-client-secret",
+            "TIKTOK_APP_KEY": "sandbox-app-key",
+            "TIKTOK_APP_SECRET": "sandbox-app-secret",
+            "TIKTOK_BASE_URL": f"http://127.0.0.1:{self.tiktok_port}",
+            "TIKTOK_AUTH_URL": f"http://127.0.0.1:{self.tiktok_port}",
+            "TIKTOK_TOKEN_KEYS": self.token_key,
+            "TIKTOK_TIMEOUT_SECONDS": "1.5",
+            "TIKTOK_SETTLE_SECONDS": "2",
+            "TIKTOK_POLL_SECONDS": "5",
             "SHOPIFY_TIMEOUT_SECONDS": "2",
             "SHOPIFY_SETTLE_SECONDS": "3",
             "OPERATION_LEASE_SECONDS": "12",
@@ -135,13 +148,15 @@ class Scene:
                 [self.database],
             )
 
-    def start(self, command: list[str], **options: object) -> subprocess.Popen[bytes]:
+    def start(
+        self, command: list[str], extra: Mapping[str, str] = MappingProxyType({}), **options: object
+    ) -> subprocess.Popen[bytes]:
         """Starts a process in a group of its own, so that it dies with all its children."""
         log = (self.folder / "processes.log").open("ab")
         process: subprocess.Popen[bytes] = subprocess.Popen(
             command,
             cwd=HERE,
-            env=self.environment(),
+            env=self.environment() | dict(extra),
             stdout=log,
             stderr=log,
             start_new_session=True,
@@ -153,15 +168,24 @@ class Scene:
     def start_python(self, *arguments: str, **options: object) -> subprocess.Popen[bytes]:
         return self.start([sys.executable, *arguments], **options)
 
+    def start_web(self) -> None:
+        serving = f"--listen=127.0.0.1:{self.web_port}"
+        self.start_python("-m", "waitress", serving, "returns_portal.wsgi:application")
+        wait_for_port(self.web_port)
+
     def start_worker(self) -> subprocess.Popen[bytes]:
         if self.memory:
             return self.start_python("-m", "tests.chaos.onebox")
+        return self.start(self.worker_command())
+
+    def worker_command(self) -> list[str]:
         celery = ["-m", "celery", "-A", "returns_portal", "worker", "-P", "threads", "-c", "4"]
         quiet = ["--without-mingle", "--without-gossip", "-n", f"{uuid.uuid4().hex[:6]}@chaos"]
-        return self.start_python(*celery, *quiet)
+        return [sys.executable, *celery, *quiet]
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        os.killpg(process.pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         self.processes.remove(process)
 

@@ -26,9 +26,9 @@ LEFT_TO_SETTINGS = {
 
 
 class TestDemo:
-    def test_takes_three_neighboring_ports(self) -> None:
+    def test_takes_four_neighboring_ports(self) -> None:
         demo = Demo.from_environ({"PORT": "8300"})
-        assert list(demo.ports().values()) == [8300, 8301, 8302]
+        assert list(demo.ports().values()) == [8300, 8301, 8302, 8303]
         assert demo.site_url == "http://127.0.0.1:8300"
 
     def test_stands_on_port_8000_unless_told_otherwise(self) -> None:

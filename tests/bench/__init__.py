@@ -1,0 +1,1 @@
+"""How fast the portal is, beside a bare Django view in the same run: `make bench`."""

@@ -1,0 +1,1 @@
+"""What the portal answers when parts of its world fail: `make faults`."""

@@ -1,0 +1,1 @@
+"""What Mozilla's HTTP Observatory thinks of the headers: `make observatory`."""

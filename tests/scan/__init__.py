@@ -1,0 +1,1 @@
+"""Programs that attack web sites, let loose on our own: `make scan`."""
