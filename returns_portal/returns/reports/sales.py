@@ -57,9 +57,18 @@ class Named:
 
 def read_cells(scope: Scope, *, by: str = "product") -> list[Cell]:
     """The rates by product (or variant) and market: one look at the daily sums."""
-    rows = (
+    return [Cell(row[by], row["market"], _rates(row)) for row in _read_sums(scope, by, "market")]
+
+
+def read_products(scope: Scope) -> dict[int | str, Compared]:
+    """The rates by product over all markets; quicker than `read_cells`."""
+    return {row["product"]: _rates(row) for row in _read_sums(scope, "product")}
+
+
+def _read_sums(scope: Scope, *by: str) -> Iterable[dict[str, int]]:
+    rows: Iterable[dict[str, int]] = (
         DailySales.objects.filter(scope.within("sold_on"))
-        .values(by, "market")
+        .values(*by)
         .annotate(
             sold_now=Sum("units", filter=scope.now("sold_on"), default=0),
             back_now=Sum("returned_units", filter=scope.now("sold_on"), default=0),
@@ -67,20 +76,17 @@ def read_cells(scope: Scope, *, by: str = "product") -> list[Cell]:
             back_then=Sum("returned_units", filter=scope.then("sold_on"), default=0),
         )
     )
-    return [
-        Cell(
-            row[by],
-            row["market"],
-            Compared(
-                Rate(row["sold_now"], row["back_now"]), Rate(row["sold_then"], row["back_then"])
-            ),
-        )
-        for row in rows
-    ]
+    return rows
 
 
-def total(cells: Iterable[Cell]) -> Compared:
-    return sum((cell.rates for cell in cells), Compared())
+def _rates(row: Mapping[str, int]) -> Compared:
+    return Compared(
+        Rate(row["sold_now"], row["back_now"]), Rate(row["sold_then"], row["back_then"])
+    )
+
+
+def total(rates: Iterable[Compared]) -> Compared:
+    return sum(rates, Compared())
 
 
 def add_up(cells: Iterable[Cell], key: Callable[[Cell], int | str]) -> dict[int | str, Compared]:
@@ -91,16 +97,14 @@ def add_up(cells: Iterable[Cell], key: Callable[[Cell], int | str]) -> dict[int 
     return sums
 
 
-def by_product(cells: Iterable[Cell]) -> list[Named]:
+def by_product(sums: Mapping[int | str, Compared]) -> list[Named]:
     """The products, those with most units back first."""
-    sums = add_up(cells, lambda cell: cell.item)
     titles = dict(SoldProduct.objects.filter(pk__in=sums).values_list("pk", "title"))
     return _ranked(Named(key, titles[int(key)], "", rates) for key, rates in sums.items())
 
 
-def by_variant(cells: Iterable[Cell]) -> list[Named]:
+def by_variant(sums: Mapping[int | str, Compared]) -> list[Named]:
     """The variants, those with most units back first."""
-    sums = add_up(cells, lambda cell: cell.item)
     rows = SoldVariant.objects.filter(pk__in=sums).select_related("product")
     variants = {row.pk: row for row in rows}
     return _ranked(

@@ -36,7 +36,9 @@ def assert_same(plain: Plain, period: Period) -> None:
 def rates(scope: Scope, which: str) -> dict[tuple[str, str], tuple[int, int]]:
     markets = Market.objects.in_bulk()
     cells = sales.read_cells(scope)
-    titles = {row.key: row.label for row in sales.by_product(cells)}
+    products = sales.read_products(scope)
+    assert products == sales.add_up(cells, lambda cell: cell.item)
+    titles = {row.key: row.label for row in sales.by_product(products)}
     found = {}
     for cell in cells:
         rate = getattr(cell.rates, which)

@@ -20,10 +20,10 @@ SHORT = 5
 
 def build_overview(scope: Scope) -> Report:
     """The figures an owner looks at first, the trend, and the products with most units back."""
-    cells = sales.read_cells(scope)
-    whole = sales.total(cells)
+    products = sales.read_products(scope)
+    whole = sales.total(products.values())
     steps = sales.read_trend(scope)
-    rows = sales.by_product(cells)[:SHORT]
+    rows = sales.by_product(products)[:SHORT]
     return Report(
         "overview",
         _("Overview"),

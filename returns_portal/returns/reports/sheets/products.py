@@ -24,11 +24,12 @@ CHANNELS = {"tiktok": "TikTok Shop", "web": "Online store", "pos": "Point of sal
 def build_products(scope: Scope) -> Report:
     """Rates by product, or by variant of the one product looked at, and what became of goods."""
     cells = sales.read_cells(scope, by="variant" if scope.product else "product")
-    rows = sales.by_variant(cells) if scope.product else sales.by_product(cells)
+    sums = sales.add_up(cells, lambda cell: cell.item)
+    rows = sales.by_variant(sums) if scope.product else sales.by_product(sums)
     markets = Market.objects.in_bulk(scope.markets)
     steps = sales.read_trend(scope)
     arrived = read_arrivals(scope)
-    whole = sales.total(cells)
+    whole = sales.total(sums.values())
     return Report(
         "products",
         _("Products"),
