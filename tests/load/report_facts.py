@@ -16,7 +16,7 @@ DAY = "(r.requested_at AT TIME ZONE 'UTC')::date"
 KEPT = "r.status NOT IN ('declined', 'canceled', 'expired')"
 UNITS = f"CASE WHEN {KEPT} THEN coalesce(l.received_quantity, l.approved_quantity, l.quantity) ELSE 0 END"
 STATEMENTS = (
-    "TRUNCATE returns_dailysales, returns_reportedline, returns_reportedrequest, returns_soldline,"
+    "TRUNCATE returns_dailytotal, returns_dailysales, returns_reportedline, returns_reportedrequest, returns_soldline,"
     " returns_soldvariant, returns_soldproduct, returns_market, returns_staleday, returns_fix CASCADE",
     "INSERT INTO returns_market (sales_channel, country)"
     " SELECT DISTINCT sales_channel, country FROM returns_returnrequest",
@@ -83,6 +83,9 @@ STATEMENTS = (
        LEFT JOIN (SELECT sold_line_id, sum(units) AS units FROM returns_reportedline
                   WHERE units > 0 GROUP BY 1) AS b ON b.sold_line_id = s.id
        GROUP BY 1, 2, 3, 4 ORDER BY 1""",
+    """INSERT INTO returns_dailytotal (sold_on, market_id, units, returned_units)
+       SELECT sold_on, market_id, sum(units), sum(returned_units)
+       FROM returns_dailysales GROUP BY 1, 2""",
     "UPDATE returns_mirroredorder SET counted = true WHERE NOT counted",
 )
 

@@ -12,12 +12,14 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
 
+from returns_portal.returns.models import DailySales, DailyTotal, Market, SoldProduct, SoldVariant
 from returns_portal.returns.models.indexes import AddIndexOnline
 from tests.returns.examples import NOON
 from tests.returns.factories import ReturnRequestFactory
 
 pytestmark = pytest.mark.django_db
 PAST = import_module("returns_portal.returns.migrations.0023_past_deadlines")
+TOTALS = import_module("returns_portal.returns.migrations.0028_daily_totals")
 
 
 class Editor:
@@ -38,6 +40,31 @@ class TestPastDeadlines:
             row.refresh_from_db()
         assert waiting.due_at == NOON
         assert [row.due_at for row in ended] == [None, None, None]
+
+
+class TestDailyTotals:
+    def test_are_added_up_over_all_goods_of_a_day_and_market(self) -> None:
+        product = SoldProduct.objects.create(key="shirt", title="Shirt")
+        markets = [Market.objects.create(country=country) for country in ("DE", "US")]
+        for number, (market, units) in enumerate(
+            [(markets[0], 3), (markets[0], 4), (markets[1], 5)]
+        ):
+            variant = SoldVariant.objects.create(product=product, key=f"shirt {number}")
+            DailySales.objects.create(
+                sold_on=NOON.date(),
+                market=market,
+                product=product,
+                variant=variant,
+                units=units,
+                lines=2,
+                returned_units=1,
+            )
+        TOTALS.add_up(apps, Editor())
+        found = DailyTotal.objects.order_by("units")
+        assert list(found.values_list("market", "units", "returned_units")) == [
+            (markets[1].pk, 5, 1),
+            (markets[0].pk, 7, 2),
+        ]
 
 
 # Tables of millions of rows in a busy shop.

@@ -25,6 +25,7 @@ from returns_portal.returns.models.policies import ReturnPolicy, ReturnReason, S
 from returns_portal.returns.models.refunds import Refund
 from returns_portal.returns.models.reports import (
     DailySales,
+    DailyTotal,
     Fix,
     Market,
     ReportedLine,
@@ -54,6 +55,7 @@ __all__ = [
     "CannedText",
     "ConditionGrade",
     "DailySales",
+    "DailyTotal",
     "DeskSettings",
     "Difference",
     "DryRun",

@@ -107,6 +107,23 @@ class DailySales(models.Model):
         return f"{self.sold_on} {self.units}"
 
 
+class DailyTotal(models.Model):
+    """The daily sales of a market added up over all goods: what trends are drawn from."""
+
+    sold_on = models.DateField()
+    market = models.ForeignKey(Market, on_delete=models.PROTECT, db_index=False)
+    units = models.PositiveIntegerField()
+    returned_units = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sold_on", "market"], name="daily_total_once_a_market"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sold_on} {self.units}"
+
+
 class StaleDay(models.Model):
     """A day whose sums must be added up again: something sold on it changed."""
 

@@ -15,6 +15,7 @@ from django.db.models import Count, Max, Model, Q, QuerySet, Sum
 from returns_portal.returns.mirror import read_snapshot
 from returns_portal.returns.models import (
     DailySales,
+    DailyTotal,
     MirroredOrder,
     ReportedLine,
     ReportedRequest,
@@ -244,6 +245,21 @@ def add_up_day(day: date) -> None:
         daily.returned_units, daily.returned_lines = row["units_back"], row["lines_back"]
     DailySales.objects.filter(sold_on=day).delete()
     DailySales.objects.bulk_create(sums.values(), batch_size=1000)
+    DailyTotal.objects.filter(sold_on=day).delete()
+    DailyTotal.objects.bulk_create(add_up_markets(sums.values()))
+
+
+def add_up_markets(rows: Iterable[DailySales]) -> list[DailyTotal]:
+    """The totals of the days and markets of these rows."""
+    totals: dict[tuple[date, int], DailyTotal] = {}
+    for row in rows:
+        total = totals.setdefault(
+            (row.sold_on, row.market_id),
+            DailyTotal(sold_on=row.sold_on, market_id=row.market_id, units=0, returned_units=0),
+        )
+        total.units += row.units
+        total.returned_units += row.returned_units
+    return list(totals.values())
 
 
 def batches(requests: QuerySet[ReturnRequest]) -> Iterable[list[int]]:

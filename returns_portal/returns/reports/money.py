@@ -1,10 +1,9 @@
 """What returns cost and what the shop keeps, each currency by itself."""
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, Q, Sum
 
@@ -58,8 +57,19 @@ class ProductWorth:
 
 def read_money(scope: Scope) -> list[CurrencyFigures]:
     """The figures by currency, the one with most refunds first."""
-    now = _figures(scope, scope.period)
-    then = _figures(scope, scope.compared) if scope.compared else {}
+    return _compare(scope, _read_figures)
+
+
+def read_refunds(scope: Scope) -> list[CurrencyFigures]:
+    """Of the figures those of refunds alone; quicker than `read_money`."""
+    return _compare(scope, _read_refunds)
+
+
+def _compare(
+    scope: Scope, read: Callable[[Scope, Period], dict[str, MoneyFigures]]
+) -> list[CurrencyFigures]:
+    now = read(scope, scope.period)
+    then = read(scope, scope.compared) if scope.compared else {}
     found = [
         CurrencyFigures(name, now.get(name, MoneyFigures()), then.get(name, MoneyFigures()))
         for name in now.keys() | then.keys()
@@ -67,17 +77,23 @@ def read_money(scope: Scope) -> list[CurrencyFigures]:
     return sorted(found, key=lambda row: (-row.now.refunds, -row.now.finished, row.currency))
 
 
-def _figures(scope: Scope, period: Period) -> dict[str, MoneyFigures]:
-    here = ReportedRequest.objects.filter(market__in=scope.markets)
-    paid = {
-        row["currency"]: row
-        for row in here.filter(in_period("refunded_on", period))
+def _read_refunds(scope: Scope, period: Period) -> dict[str, MoneyFigures]:
+    rows = (
+        ReportedRequest.objects.filter(market__in=scope.markets)
+        .filter(in_period("refunded_on", period))
         .values("currency")
         .annotate(refunds=Count("pk"), paid=Sum("refunded"), withheld=Sum("fees"))
+    )
+    return {
+        row["currency"]: MoneyFigures(row["refunds"], row["paid"], row["withheld"]) for row in rows
     }
-    ended = {
-        row["currency"]: row
-        for row in here.filter(in_period("finished_on", period))
+
+
+def _read_figures(scope: Scope, period: Period) -> dict[str, MoneyFigures]:
+    found = _read_refunds(scope, period)
+    rows = (
+        ReportedRequest.objects.filter(market__in=scope.markets)
+        .filter(in_period("finished_on", period))
         .values("currency")
         .annotate(
             finished=Count("pk"),
@@ -85,23 +101,16 @@ def _figures(scope: Scope, period: Period) -> dict[str, MoneyFigures]:
             paid_of_worth=Sum("refunded"),
             refused=Sum("asked", filter=NOT_TAKEN_BACK, default=NOTHING),
         )
-    }
-    return {
-        currency: _build(paid.get(currency, {}), ended.get(currency, {}))
-        for currency in paid.keys() | ended.keys()
-    }
-
-
-def _build(paid: Mapping[str, Any], ended: Mapping[str, Any]) -> MoneyFigures:
-    return MoneyFigures(
-        refunds=paid.get("refunds", 0),
-        refunded=paid.get("paid", NOTHING),
-        fees=paid.get("withheld", NOTHING),
-        finished=ended.get("finished", 0),
-        asked=ended.get("worth", NOTHING),
-        paid_of_asked=ended.get("paid_of_worth", NOTHING),
-        not_taken_back=ended.get("refused", NOTHING),
     )
+    for row in rows:
+        found[row["currency"]] = replace(
+            found.get(row["currency"], MoneyFigures()),
+            finished=row["finished"],
+            asked=row["worth"],
+            paid_of_asked=row["paid_of_worth"],
+            not_taken_back=row["refused"],
+        )
+    return found
 
 
 def read_trend(scope: Scope, currency: str) -> list[tuple[Period, Decimal]]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db.models import Sum
 
-from returns_portal.returns.models import DailySales, Market, SoldProduct, SoldVariant
+from returns_portal.returns.models import DailySales, DailyTotal, Market, SoldProduct, SoldVariant
 from returns_portal.returns.reports.scope import Period, Scope
 
 
@@ -125,8 +125,9 @@ def by_country(cells: Iterable[Cell], markets: Mapping[int, Market]) -> list[Nam
 
 def read_trend(scope: Scope) -> list[tuple[Period, Rate]]:
     """The rate of what was sold in each step of the period."""
+    sums = DailySales if scope.product else DailyTotal
     rows = (
-        DailySales.objects.filter(scope.within("sold_on"), scope.now("sold_on"))
+        sums.objects.filter(scope.within("sold_on"), scope.now("sold_on"))
         .values("sold_on")
         .annotate(sold=Sum("units"), back=Sum("returned_units"))
     )

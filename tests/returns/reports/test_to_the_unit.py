@@ -1,5 +1,6 @@
 """Every number of the reports against a slow computation, over shops that live at random."""
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 from returns_portal.returns.models import DailySales, Market, ReportedLine
 from returns_portal.returns.reports import goods, money, reasons, sales, speed
 from returns_portal.returns.reports.counting import count_changes, recount
+from returns_portal.returns.reports.sales import Rate
 from returns_portal.returns.reports.scope import Period, Scope, served_markets
 from tests.returns.reports.bazaar import Bazaar
 from tests.returns.reports.plain import Plain
@@ -28,9 +30,16 @@ def assert_same(plain: Plain, period: Period) -> None:
     for looked_at, which in ((period, "now"), (period.before(), "then")):
         assert rates(scope, which) == plain.rates(looked_at)
         assert counts(scope, which) == plain.reasons(looked_at)
+    assert sum_of(rate for _step, rate in sales.read_trend(scope)) == sum_of(
+        Rate(*rate) for rate in plain.rates(period).values()
+    )
     assert figures(scope) == without_zeros(plain.money(period))
     assert waits(scope) == plain.waits(period)
     assert goods.restocked(goods.read_arrivals(scope)) == plain.arrived(period)
+
+
+def sum_of(rates: Iterable[Rate]) -> Rate:
+    return sum(rates, Rate())
 
 
 def rates(scope: Scope, which: str) -> dict[tuple[str, str], tuple[int, int]]:

@@ -59,7 +59,7 @@ def money_figures(scope: Scope) -> list[Figure]:
             _("%(count)s refunds") % {"count": wording.count(row.now.refunds)},
             before(scope, wording.money(row.then.refunded, row.currency)),
         )
-        for row in money.read_money(scope)[:2]
+        for row in money.read_refunds(scope)[:2]
         if row.now.refunds or row.then.refunds
     ]
 
