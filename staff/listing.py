@@ -27,6 +27,13 @@ EXPORT = "admin:returns_returnrequest_export"
 PAGE = "admin/returns/returnrequest/queue.html"
 ROWS = 50
 LINES_NAMED = 2
+# What rows and the export tell of a request and of its lines.
+COLUMNS = (
+    *("rma_number", "order_name", "tiktok_order_id", "sales_channel", "country", "status"),
+    *("requested_at", "due_at", "currency", "quoted_amount", "approved_amount", "refunded_amount"),
+    *("quote_source", "settlement", "refunded_at", "identity_verified", "attention"),
+)
+LINE_COLUMNS = ("return_request_id", "title", "sku", "quantity", "reason__label")
 # What an address of the queue may hold; the position is no part of what is looked at.
 NAMES = ("tab", "q", *FilterForm.base_fields)
 
@@ -109,6 +116,8 @@ def show(request: HttpRequest) -> HttpResponse:
         "selection": selection,
         "filters_set": len(selection.form.chosen),
         "tabs": build_tabs(selection),
+        # Every row leads to a page below this one: no row asks the router for its address.
+        "queue_url": reverse(QUEUE),
         "rows": [build_row(item, now) for item in page.rows],
         "first": selection.url() if request.GET.get("at") else "",
         "before": selection.url(at=page.before) if page.before else "",
@@ -135,8 +144,8 @@ def with_flags(requests: queue.Requests) -> queue.Requests:
 
 def with_lines(requests: queue.Requests) -> queue.Requests:
     """The requests with their lines and reasons, read at once for all rows."""
-    lines = ReturnLineItem.objects.select_related("reason").defer("verdicts")
-    return requests.defer("policy_terms").prefetch_related(Prefetch("lines", lines))
+    lines = ReturnLineItem.objects.select_related("reason").only(*LINE_COLUMNS)
+    return requests.only(*COLUMNS).prefetch_related(Prefetch("lines", lines))
 
 
 def build_tabs(selection: Selection) -> list[TabLink]:

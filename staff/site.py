@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.csrf import csrf_protect
@@ -122,10 +122,16 @@ class StaffSite(admin.AdminSite):
         return links
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """For the front page, what there is by the rooms of a shop, not those of the code."""
-        apps = super().get_app_list(request, app_label)
+        """For the front page, what there is by the rooms of a shop, not those of the code.
+
+        Django asks for it on every page; only those that show it have it drawn up.
+        """
         if app_label is not None:
-            return apps
+            return super().get_app_list(request, app_label)
+        return SimpleLazyObject(lambda: self._build_rooms(request))  # type: ignore[return-value]
+
+    def _build_rooms(self, request: HttpRequest) -> list[Any]:
+        apps = super().get_app_list(request)
         rooms: list[dict[str, Any]] = [{"name": str(name), "models": []} for name, _names in ROOMS]
         for model in sorted((m for app in apps for m in app["models"]), key=lambda m: m["name"]):
             found = [at for at, (_name, names) in enumerate(ROOMS) if model["object_name"] in names]

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, format_decimal
@@ -141,7 +142,12 @@ def plain(amount: Decimal) -> str:
 
 def active_locale() -> str:
     """The locale for Babel that belongs to the active language; English where it knows none."""
-    name = to_locale(get_language() or "en")
+    return _locale_of(get_language() or "en")
+
+
+@cache
+def _locale_of(language: str) -> str:
+    name = to_locale(language)
     try:
         return LOCALES.get(name) or str(Locale.parse(name))
     except (UnknownLocaleError, ValueError):

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_datetime_format
@@ -104,8 +105,13 @@ def format_money(money: Money) -> str:
 
 def active_locale() -> Locale:
     """The active language's locale; US English where the formats of a language are not known."""
+    return _locale_of(get_language() or settings.LANGUAGE_CODE)
+
+
+@cache
+def _locale_of(language: str) -> Locale:
     try:
-        return Locale.parse(to_locale(get_language() or settings.LANGUAGE_CODE))
+        return Locale.parse(to_locale(language))
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en_US")
 
