@@ -57,7 +57,7 @@ faults: $(VENV)/installed-dev ## Break PostgreSQL, Redis, mail, disk, clocks and
 	$(BIN)/python -m tests.faults
 
 # Needs root, for ports 80 and 443 in a network namespace of its own, and npm.
-observatory: $(VENV)/installed-dev .cache/node/observatory ## Have Mozilla's HTTP Observatory grade the production server
+observatory: $(VENV)/installed-dev .cache/node/observatory/installed ## Have Mozilla's HTTP Observatory grade the production server
 	$(BIN)/python -m tests.observatory
 
 scan: $(VENV)/installed-dev $(SCANNERS)/installed ## Let wapiti and sqlmap attack every form: SECONDS_EACH=n
@@ -67,7 +67,7 @@ scan: $(VENV)/installed-dev $(SCANNERS)/installed ## Let wapiti and sqlmap attac
 bench: $(VENV)/installed-dev ## Measure pages, approvals and the queue beside bare Django: QUICK=1 REQUESTS=n ONLY=name JSON=file
 	$(BIN)/python -m tests.bench $(if $(QUICK),--quick) $(if $(REQUESTS),--requests $(REQUESTS)) $(if $(ONLY),--only "$(ONLY)") $(if $(JSON),--json $(JSON))
 
-lighthouse: $(VENV)/installed-dev .cache/node/lighthouse ## Have Lighthouse judge look-up, items and status on a phone
+lighthouse: $(VENV)/installed-dev .cache/node/lighthouse/installed ## Have Lighthouse judge look-up, items and status on a phone
 	$(BIN)/python -m tests.lighthouse $(if $(JSON),--json $(JSON))
 
 pictures: $(VENV)/installed-dev ## Take the README's pictures anew
@@ -88,7 +88,7 @@ messages: $(VENV)/installed-dev ## Gather the texts of shoppers' pages and mails
 
 schema: $(SCHEMA) ## Fetch Shopify's schema, which the documents are checked against
 
-html-checker: .cache/node/vnu-jar ## Fetch the checker of HTML that the browser tests ask; it needs Java
+html-checker: .cache/node/vnu-jar/installed ## Fetch the checker of HTML that the browser tests ask; it needs Java
 
 lock: ## Write the locked requirements anew from pyproject.toml
 	uv $(LOCK) --output-file requirements.txt pyproject.toml
@@ -140,17 +140,21 @@ $(SCHEMA):
 		tar -xzOf "$$folder"/shopify-dev-mcp-1.16.0.tgz package/dist/data/admin_2026-10.json.gz > "$$folder/schema"; \
 		mv "$$folder/schema" $(SCHEMA)
 
-# What judges pages; none of it ships.
+# What judges pages; none of it ships. Each has a folder of its own: npm would run the scripts of
+# the others again, and one of them fetches from elsewhere.
 NPM_INSTALL = @command -v npm >/dev/null || { echo "npm is needed to fetch $(1)."; exit 1; }; \
-	npm install --silent --no-audit --no-fund --prefix .cache/node $(1) && touch $@
+	npm install --silent --no-audit --no-fund --prefix $(@D) $(1)
 
-.cache/node/lighthouse:
+.cache/node/lighthouse/installed:
 	$(call NPM_INSTALL,lighthouse@12.8.2)
+	@touch $@
 
-# Its own lists of other people's sites are not needed, and are fetched from elsewhere: left out.
-.cache/node/observatory:
+# Its own lists of other people's sites are not needed: left out.
+.cache/node/observatory/installed:
 	$(call NPM_INSTALL,--ignore-scripts @mdn/mdn-http-observatory@1.4.8)
-	@echo '{}' > .cache/node/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json
+	@echo '{}' > $(@D)/node_modules/@mdn/mdn-http-observatory/conf/hsts-preload.json
+	@touch $@
 
-.cache/node/vnu-jar:
+.cache/node/vnu-jar/installed:
 	$(call NPM_INSTALL,vnu-jar@26.9.27)
+	@touch $@

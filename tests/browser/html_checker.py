@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-JAR = Path(__file__).resolve().parents[2] / ".cache/node/node_modules/vnu-jar/build/dist/vnu.jar"
+ROOT = Path(__file__).resolve().parents[2]
+JAR = ROOT / ".cache/node/vnu-jar/node_modules/vnu-jar/build/dist/vnu.jar"
 
 
 def find_html_errors(pages: Mapping[str, bytes]) -> list[str]:

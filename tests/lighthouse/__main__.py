@@ -23,7 +23,7 @@ from tests.browser.conftest import CHROMIUM, FLAGS
 from tests.demo.running import find_free_ports, running_demo
 
 ROOT = Path(__file__).resolve().parents[2]
-LIGHTHOUSE = ROOT / ".cache/node/node_modules/.bin/lighthouse"
+LIGHTHOUSE = ROOT / ".cache/node/lighthouse/node_modules/.bin/lighthouse"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 GOAL = 98
 

@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 from tests.namespaces import namespace, within
 
 ROOT = Path(__file__).resolve().parents[2]
-SCAN = ROOT / ".cache/node/node_modules/@mdn/mdn-http-observatory/src/scan.js"
+SCAN = ROOT / ".cache/node/observatory/node_modules/@mdn/mdn-http-observatory/src/scan.js"
 HOST = "returns.example.com"
 HOSTS_OF_NAMESPACES = Path("/etc/netns")
 
