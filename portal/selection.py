@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from portal.forms import LineForm
 from portal.offers import build_offers
 from portal.questions import Judge, as_it_stands
+from portal.responses import FieldProblem
 from returns_portal.returns.eligibility import Code
 from returns_portal.returns.models import PhotoUpload, ReturnReason
 from returns_portal.returns.orders import Choice, OrderFacts
@@ -19,14 +20,6 @@ from returns_portal.returns.wording import explain, shops_words
 
 FIELDS = ("choose", "quantity", "reason", "outcome", "note")
 FIELDS_SHOWN = ("choose", "quantity", "reason", "photos", "outcome", "note")
-
-
-@dataclass(frozen=True, slots=True)
-class FieldProblem:
-    """A sentence about what is wrong, and the id of the field it is about (or of the list)."""
-
-    anchor: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import partial
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 from portal.access import private
 from portal.breakdown import build_rows, build_ways
 from portal.progress import StatusPage
-from portal.responses import RETRY_AFTER, problem_status
+from portal.responses import RETRY_AFTER, problem_status, see_other
 from portal.selection import Selection
 from portal.views.tracking import get_page_or_404
 from returns_portal.returns.models import ReturnReason, ReturnRequest
@@ -133,9 +133,7 @@ def _save(page: ChangePage, quoted: Quote) -> HttpResponse:
 
 
 def _to_status(return_request: ReturnRequest) -> HttpResponse:
-    response = redirect("portal:status", return_request.token)
-    response.status_code = 303
-    return response
+    return see_other("portal:status", return_request.token)
 
 
 def _too_late(request: HttpRequest, status: StatusPage) -> HttpResponse:

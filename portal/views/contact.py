@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from portal.access import CONFIRMED_EMAIL, private
 from portal.forms import ContactForm
 from portal.progress import StatusPage
-from portal.responses import problem_status
+from portal.responses import problem_status, problems_of, see_other
 from portal.views.lookup import link_ended
 from portal.views.tracking import get_page_or_404
 from returns_portal.returns.links import LinkRefused, read_contact_link
@@ -30,7 +30,7 @@ def confirm(request: HttpRequest, signed: str) -> HttpResponse:
     confirm_contact(request_id=return_request.pk, now=timezone.now())
     request.session[CONFIRMED_EMAIL] = return_request.contact_email
     messages.success(request, _("Thank you: your e-mail address is confirmed."))
-    return _to_status(return_request.token)
+    return see_other("portal:status", return_request.token)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,21 +54,11 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
         form.add_error("contact_email", str(refusal))
         return _render(request, page, form, status=422)
     messages.success(request, _("Updates go to this address from now on."))
-    return _to_status(token)
-
-
-def _to_status(token: str) -> HttpResponse:
-    response = redirect("portal:status", token)
-    response.status_code = 303
-    return response
+    return see_other("portal:status", token)
 
 
 def _render(
     request: HttpRequest, page: StatusPage, form: ContactForm, status: int = 200
 ) -> HttpResponse:
-    problems = [
-        {"anchor": "contact_email", "message": message}
-        for message in form.errors.get("contact_email", ())
-    ]
-    context = {"page": page, "form": form, "problems": problems}
+    context = {"page": page, "form": form, "problems": problems_of(form)}
     return render(request, "portal/contact.html", context, status=problem_status(request, status))

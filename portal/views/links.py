@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal import throttle
 from portal.access import grant_order, private
 from portal.forms import LinksForm
-from portal.responses import problem_status
+from portal.responses import problem_status, problems_of, see_other
 from portal.views.lookup import link_ended
 from returns_portal.addresses import client_address
 from returns_portal.returns.identity import normalize_email
@@ -47,14 +47,11 @@ def links(request: HttpRequest) -> HttpResponse:
     email = normalize_email(form.cleaned_data["email"])
     if throttle.take(throttle.LINKS_PER_EMAIL, throttle.order_key(email)):
         ask_for_links(email=email, now=timezone.now())
-    response = redirect("portal:links-sent")
-    response.status_code = 303
-    return response
+    return see_other("portal:links-sent")
 
 
 def _refuse(request: HttpRequest, form: LinksForm, status: int) -> HttpResponse:
-    problems = [{"anchor": "email", "message": message} for message in form.errors["email"]]
-    context = {"form": form, "problems": problems}
+    context = {"form": form, "problems": problems_of(form)}
     return render(request, "portal/links.html", context, status=problem_status(request, status))
 
 

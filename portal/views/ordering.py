@@ -20,7 +20,7 @@ from portal.breakdown import build_rows, build_ways
 from portal.changed import changed_refund, changed_terms, digest_of_terms
 from portal.forms import SendForm
 from portal.photos import DROP, basket_of, take_photos, waiting_photos
-from portal.responses import RETRY_AFTER, problem_status, unavailable
+from portal.responses import RETRY_AFTER, problem_status, see_other, unavailable
 from portal.selection import Selection
 from returns_portal.private_images import serve_photo
 from returns_portal.returns.mirror import TIKTOK_SOURCE, channel_of
@@ -136,7 +136,7 @@ def review(request: HttpRequest, grant: Grant) -> HttpResponse:
 def submit(request: HttpRequest, grant: Grant) -> HttpResponse:
     """Makes the request, once; whatever changed since the last page is shown first."""
     if sent := _sent_already(request, grant):
-        return _see_other(sent)
+        return see_other("portal:status", sent.token)
     page = _open(request, grant)
     page.selection.require_photos()
     if not page.selection.is_valid():
@@ -186,7 +186,7 @@ def _submit_quoted(page: OrderPage, quoted: Quote) -> HttpResponse:
         return _sent_meanwhile(page) or _render_choose(page, status=409)
     if return_request.shopify_order_id != page.grant.order_id:
         raise Http404
-    return _see_other(return_request)
+    return see_other("portal:status", return_request.token)
 
 
 def _request(page: OrderPage, quoted: Quote, send: SendForm) -> ReturnRequest:
@@ -236,13 +236,7 @@ def _sent_already(request: HttpRequest, grant: Grant) -> ReturnRequest | None:
 def _sent_meanwhile(page: OrderPage) -> HttpResponse | None:
     """Where the first of two clicks took the units, the second one follows it."""
     sent = _sent_already(page.request, page.grant)
-    return _see_other(sent) if sent else None
-
-
-def _see_other(return_request: ReturnRequest) -> HttpResponse:
-    response = redirect("portal:status", return_request.token)
-    response.status_code = 303
-    return response
+    return see_other("portal:status", sent.token) if sent else None
 
 
 def _total_context(page: OrderPage) -> dict[str, object]:

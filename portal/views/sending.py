@@ -14,7 +14,7 @@ from icalendar import Alarm, Calendar, Event
 from portal.access import private
 from portal.forms import TrackingForm
 from portal.progress import StatusPage
-from portal.responses import problem_status
+from portal.responses import problem_status, problems_of, see_other
 from portal.views.tracking import get_page_or_404
 from returns_portal.returns.services import Actor, Refused, tell_tracking
 
@@ -46,9 +46,7 @@ def _tell(request: HttpRequest, page: StatusPage, form: TrackingForm) -> HttpRes
         )
     except Refused as refusal:
         messages.info(request, str(refusal))
-    response = redirect("portal:status", page.return_request.token)
-    response.status_code = 303
-    return response
+    return see_other("portal:status", page.return_request.token)
 
 
 def _known(page: StatusPage) -> dict[str, str]:
@@ -60,10 +58,7 @@ def _known(page: StatusPage) -> dict[str, str]:
 def _render(
     request: HttpRequest, page: StatusPage, form: TrackingForm, status: int = 200
 ) -> HttpResponse:
-    problems = [
-        {"anchor": field.name, "message": message} for field in form for message in field.errors
-    ]
-    context = {"page": page, "form": form, "problems": problems}
+    context = {"page": page, "form": form, "problems": problems_of(form)}
     return render(request, "portal/tracking.html", context, status=status)
 
 

@@ -1,14 +1,14 @@
 """The thread with the shop: read, and written to."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from portal.access import private
 from portal.forms import MessageForm
 from portal.progress import StatusPage
-from portal.responses import problem_status
+from portal.responses import problem_status, problems_of, see_other
 from portal.views.tracking import get_page_or_404
 from returns_portal.returns.models import Message
 from returns_portal.returns.services import Actor, Refused, mark_read, write_message
@@ -39,19 +39,16 @@ def _write(request: HttpRequest, page: StatusPage) -> HttpResponse:
     except Refused as refusal:
         form.add_error("body", str(refusal))
         return _render(request, page, form, status=problem_status(request, 429))
-    response = redirect("portal:messages", page.return_request.token)
-    response.status_code = 303
-    return response
+    return see_other("portal:messages", page.return_request.token)
 
 
 def _render(
     request: HttpRequest, page: StatusPage, form: MessageForm, status: int = 200
 ) -> HttpResponse:
-    problems = [{"anchor": "body", "message": message} for message in form.errors.get("body", ())]
     context = {
         "page": page,
         "thread": page.return_request.messages.all(),
         "form": form,
-        "problems": problems,
+        "problems": problems_of(form),
     }
     return render(request, "portal/messages.html", context, status=status)

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import private
 from portal.progress import StatusPage, Thread, build_status_page
-from portal.responses import problem_status
-from portal.selection import FieldProblem
+from portal.responses import FieldProblem, problem_status, see_other
 from returns_portal.private_images import serve_photo
 from returns_portal.qr_codes import draw_qr_code
 from returns_portal.returns.images import CleanImage
@@ -77,9 +76,7 @@ def _cancel(request: HttpRequest, page: StatusPage) -> HttpResponse:
         cancel_request(request_id=return_request.pk, actor=Actor.shopper(), now=timezone.now())
     except InvalidTransition:
         messages.info(request, _("This return can't be canceled any more."))
-    response = redirect("portal:status", return_request.token)
-    response.status_code = 303
-    return response
+    return see_other("portal:status", return_request.token)
 
 
 @dataclass(slots=True)
@@ -127,9 +124,7 @@ def _add_photos(request: HttpRequest, page: StatusPage, rows: list[PhotoRow]) ->
         )
     except Refused as refusal:
         return _render_photos(request, page, rows, [str(refusal)], status=422)
-    response = redirect("portal:status", page.return_request.token)
-    response.status_code = 303
-    return response
+    return see_other("portal:status", page.return_request.token)
 
 
 def _render_photos(

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_http_methods, require_safe
@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal import throttle
 from portal.access import private
 from portal.forms import WithdrawalForm
-from portal.responses import problem_status
+from portal.responses import problem_status, problems_of, see_other
 from returns_portal.addresses import client_address
 from returns_portal.returns.models import Withdrawal, WithdrawalRules
 from returns_portal.returns.services.withdrawing import (
@@ -67,22 +67,15 @@ def _declare(request: HttpRequest, form: WithdrawalForm, text: str) -> HttpRespo
             throttle.RECEIPTS_PER_EMAIL, throttle.order_key(fields["email"].lower())
         ),
     )
-    response = redirect("portal:withdrawal", made.token)
-    response.status_code = 303
-    return response
+    return see_other("portal:withdrawal", made.token)
 
 
 def _render_form(
     request: HttpRequest, rules: WithdrawalRules, form: WithdrawalForm, status: int = 200
 ) -> HttpResponse:
-    problems = [
-        {"anchor": name, "message": message}
-        for name, messages in form.errors.items()
-        for message in messages
-    ]
     context = {
         "form": form,
-        "problems": problems,
+        "problems": problems_of(form),
         "intro": rules.intro.strip() or INTRO,
     }
     return render(request, "portal/withdraw.html", context, status=problem_status(request, status))
