@@ -121,7 +121,11 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     # Nobody waits half a minute for a row that another decision holds.
-    DATABASES["default"]["OPTIONS"] = {"options": "-c lock_timeout=5000"}
+    DATABASES["default"]["OPTIONS"] = {
+        "options": "-c lock_timeout=5000",
+        "server_side_binding": True,
+        "prepare_threshold": 5,
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 CACHE_URL = env.str("CACHE_URL", default="locmemcache://")

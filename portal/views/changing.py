@@ -19,7 +19,7 @@ from portal.breakdown import build_rows, build_ways
 from portal.progress import StatusPage
 from portal.responses import RETRY_AFTER, problem_status, see_other
 from portal.selection import Selection
-from portal.views.tracking import get_page_or_404
+from portal.reading import get_page_or_404
 from returns_portal.returns.models import ReturnReason, ReturnRequest
 from returns_portal.returns.orders import OrderFacts, judge_again, read_order
 from returns_portal.returns.policies import NoPolicy

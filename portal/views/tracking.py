@@ -6,8 +6,7 @@ from uuid import UUID
 
 import barcode
 from django.contrib import messages
-from django.db.models import Count, OuterRef, Prefetch, Subquery, prefetch_related_objects
-from django.db.models.functions import Coalesce
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from portal.access import private
-from portal.progress import StatusPage, Thread, build_status_page
+from portal.progress import StatusPage
+from portal.reading import get_page_or_404
 from portal.responses import FieldProblem, problem_status, see_other
 from returns_portal.private_images import serve_photo
 from returns_portal.qr_codes import draw_qr_code
 from returns_portal.returns.images import CleanImage
-from returns_portal.returns.models import Message, Photo, ReturnLineItem, ReturnRequest
+from returns_portal.returns.models import Photo, ReturnLineItem
 from returns_portal.returns.photo_files import ACCEPT, read_files
 from returns_portal.returns.services import MOST_PHOTOS, Actor, Refused, add_photos
 from returns_portal.returns.services import cancel as cancel_request
@@ -162,32 +162,3 @@ def photo(request: HttpRequest, token: str, *, public_id: UUID, small: bool) -> 
     if found is None:
         raise Http404
     return serve_photo(found, small=small, name=found.line.return_request.rma_number)
-
-
-def get_page_or_404(token: str) -> StatusPage:
-    """The page of the return with this token, in a fixed number of queries; raises Http404."""
-    try:
-        return_request = WHOLE.get(token=token)
-    except ReturnRequest.DoesNotExist:
-        raise Http404 from None
-    thread = Thread(return_request.told, return_request.unread)
-    return build_status_page(return_request, thread=thread, now=timezone.now())
-
-
-def count_messages(**which: object) -> Coalesce:
-    """How many messages of a request's thread these are, as a part of its own query."""
-    thread = Message.objects.filter(return_request=OuterRef("pk"), **which).order_by()
-    counted = thread.values("return_request").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(counted), 0)
-
-
-# Built once: every page of a return asks just this.
-WHOLE = (
-    ReturnRequest.objects.select_related("reverse_delivery", "aftersale")
-    .annotate(told=count_messages(), unread=count_messages(author="staff", read_at=None))
-    .prefetch_related(
-        Prefetch("lines", queryset=ReturnLineItem.objects.order_by("pk")),
-        "lines__photos",
-        "events",
-    )
-)

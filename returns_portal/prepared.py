@@ -1,0 +1,60 @@
+"""Queries that pages ask again and again: put into SQL once, and from then on only sent.
+
+Django builds the SQL of a query anew each time it is asked, which costs more than PostgreSQL takes
+to answer it. Here a queryset is built with `Asked` in the places of what changes; its SQL is kept
+for the life of the process.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Generic, TypeVar
+
+from django.db.models import Model, QuerySet, Value
+from django.db.models.sql.compiler import SQLCompiler
+
+M = TypeVar("M", bound=Model)
+
+
+class Asked(Value):
+    """The place in a prepared query where the value of this name goes: a text or a number."""
+
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+        """A placeholder whose value is this expression itself, until the query is asked."""
+        return "%s", [self]
+
+
+class Prepared(Generic[M]):
+    """A queryset over one table, annotations included, whose SQL is written once.
+
+    It can't join other models in (`select_related`); `hold` puts together what several read.
+    """
+
+    def __init__(self, queryset: QuerySet[M]) -> None:
+        self.queryset = queryset
+        self.written: tuple[str, tuple[Any, ...]] | None = None
+
+    def __call__(self, **values: str | int) -> list[M]:
+        """The rows for these values, each named as in its `Asked`."""
+        if self.written is None:
+            self.written = self.queryset.query.sql_with_params()
+        sql, kept = self.written
+        given = [values[part.value] if isinstance(part, Asked) else part for part in kept]
+        return list(self.queryset.model._default_manager.raw(sql, given))
+
+
+def hold(row: Model, name: str, rows: Iterable[Model]) -> None:
+    """Gives `row` the rows of its relation `name`, as `prefetch_related` would."""
+    related = getattr(row, name).all()
+    related._result_cache = list(rows)
+    related._prefetch_done = True
+    back = row._meta.get_field(name).remote_field
+    for other in related._result_cache:
+        back.set_cached_value(other, row)
+    row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
+
+
+def hold_one(row: Model, name: str, other: Model | None) -> None:
+    """Gives `row` the one row of its relation `name`, or that it has none, as a join would."""
+    row._meta.get_field(name).set_cached_value(row, other)
+    if other is not None:
+        row._meta.get_field(name).remote_field.set_cached_value(other, row)
+
