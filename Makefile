@@ -75,7 +75,8 @@ pictures: $(VENV)/installed-dev ## Take the README's pictures anew
 
 # Staff read English: only what shoppers read is translated.
 MESSAGES := --no-location --no-obsolete --ignore=manage.py \
-	$(foreach room,staff/* templates/admin/* templates/reports/* tests/* docs/* \
+	$(foreach room,staff/* templates/admin/* templates/reports/* \
+	templates/pages/admin/* templates/pages/reports/* tests/* docs/* \
 	returns_portal/demo/* returns_portal/shopify/sandbox/* returns_portal/tiktok/sandbox/* \
 	returns_portal/returns/models/* returns_portal/returns/migrations/* returns_portal/returns/management/* \
 	returns_portal/returns/reports/* returns_portal/returns/rules/* returns_portal/returns/checks/* \

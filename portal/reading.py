@@ -1,5 +1,7 @@
 """Reading a return whole, for its page: a query for each of its parts that it has."""
 
+from typing import Any
+
 from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import Http404
@@ -30,7 +32,7 @@ def get_page_or_404(token: str) -> StatusPage:
     return build_status_page(return_request, thread=thread, now=timezone.now())
 
 
-def _hold_parts(row: ReturnRequest) -> None:
+def _hold_parts(row: Any) -> None:
     """Gives the request everything that its page looks at; what it does not have is not asked."""
     lines = LINES(pk=row.pk)
     hold(row, "lines", lines)
@@ -50,12 +52,13 @@ def _count(messages: QuerySet[Message]) -> Coalesce:
     return Coalesce(Subquery(counted), 0)
 
 
-def _has(parts: QuerySet, request: str = "return_request") -> Exists:
+def _has(parts: QuerySet[Any], request: str = "return_request") -> Exists:
     """Whether the request has any of these parts, as a part of its own query."""
     return Exists(parts.filter(**{request: OuterRef("pk")}))
 
 
-REQUEST = Prepared(
+# Its rows are requests that know besides what REQUEST counts of them.
+REQUEST: Prepared[Any] = Prepared(
     ReturnRequest.objects.filter(token=Asked("token")).annotate(
         told=_count(Message.objects.all()),
         unread=_count(Message.objects.filter(author="staff", read_at=None)),

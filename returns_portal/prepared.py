@@ -5,7 +5,6 @@ to answer it. Here a queryset is built with `Asked` in the places of what change
 for the life of the process.
 """
 
-from collections.abc import Iterable
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Model, QuerySet, Value
@@ -17,9 +16,9 @@ M = TypeVar("M", bound=Model)
 class Asked(Value):
     """The place in a prepared query where the value of this name goes: a text or a number."""
 
-    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: SQLCompiler, connection: Any) -> tuple[str, tuple[Any, ...]]:
         """A placeholder whose value is this expression itself, until the query is asked."""
-        return "%s", [self]
+        return "%s", (self,)
 
 
 class Prepared(Generic[M]):
@@ -41,20 +40,21 @@ class Prepared(Generic[M]):
         return list(self.queryset.model._default_manager.raw(sql, given))
 
 
-def hold(row: Model, name: str, rows: Iterable[Model]) -> None:
+def hold(row: Model, name: str, rows: list[M]) -> None:
     """Gives `row` the rows of its relation `name`, as `prefetch_related` would."""
     related = getattr(row, name).all()
-    related._result_cache = list(rows)
-    related._prefetch_done = True
-    back = row._meta.get_field(name).remote_field
-    for other in related._result_cache:
-        back.set_cached_value(other, row)
+    related._result_cache, related._prefetch_done = rows, True
     row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
+    for other in rows:
+        _relation(row, name).remote_field.set_cached_value(other, row)
 
 
 def hold_one(row: Model, name: str, other: Model | None) -> None:
     """Gives `row` the one row of its relation `name`, or that it has none, as a join would."""
-    row._meta.get_field(name).set_cached_value(row, other)
+    _relation(row, name).set_cached_value(row, other)
     if other is not None:
-        row._meta.get_field(name).remote_field.set_cached_value(other, row)
+        _relation(row, name).remote_field.set_cached_value(other, row)
 
+
+def _relation(row: Model, name: str) -> Any:
+    return row._meta.get_field(name)

@@ -92,6 +92,19 @@ ROOT_URLCONF = "returns_portal.urls"
 WSGI_APPLICATION = "returns_portal.wsgi.application"
 
 TEMPLATES = [
+    # Shoppers' pages, and what is drawn like them.
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [BASE_DIR / "templates" / "pages"],
+        "OPTIONS": {
+            "environment": "portal.pages.environment",
+            "context_processors": [
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.brand",
+            ],
+        },
+    },
+    # The admin, and mails.
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_http_methods
 from portal.access import private
 from portal.breakdown import build_rows, build_ways
 from portal.progress import StatusPage
+from portal.reading import get_page_or_404
 from portal.responses import RETRY_AFTER, problem_status, see_other
 from portal.selection import Selection
-from portal.reading import get_page_or_404
 from returns_portal.returns.models import ReturnReason, ReturnRequest
 from returns_portal.returns.orders import OrderFacts, judge_again, read_order
 from returns_portal.returns.policies import NoPolicy

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 from portal.access import CONFIRMED_EMAIL, private
 from portal.forms import ContactForm
 from portal.progress import StatusPage
+from portal.reading import get_page_or_404
 from portal.responses import problem_status, problems_of, see_other
 from portal.views.lookup import link_ended
-from portal.reading import get_page_or_404
 from returns_portal.returns.links import LinkRefused, read_contact_link
 from returns_portal.returns.services import Actor, Refused, change_contact, confirm_contact
 

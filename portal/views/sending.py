@@ -14,8 +14,8 @@ from icalendar import Alarm, Calendar, Event
 from portal.access import private
 from portal.forms import TrackingForm
 from portal.progress import StatusPage
-from portal.responses import problem_status, problems_of, see_other
 from portal.reading import get_page_or_404
+from portal.responses import problem_status, problems_of, see_other
 from returns_portal.returns.services import Actor, Refused, tell_tracking
 
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_http_methods
 from portal.access import private
 from portal.forms import MessageForm
 from portal.progress import StatusPage
-from portal.responses import problem_status, problems_of, see_other
 from portal.reading import get_page_or_404
+from portal.responses import problem_status, problems_of, see_other
 from returns_portal.returns.models import Message
 from returns_portal.returns.services import Actor, Refused, mark_read, write_message
 

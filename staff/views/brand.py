@@ -73,7 +73,7 @@ def preview(request: HttpRequest) -> HttpResponse:
     look = "dark" if request.POST.get("look") == "dark" else "light"
     colors = f"accent={brand.light.accent[1:]}&accent_dark={brand.dark.accent[1:]}"
     context = {
-        "brand": brand,
+        "tried": brand,
         "logo_src": logo or (brand.logo_url if brand.logo_width else ""),
         "look": look,
         "flaws": flaws,

@@ -46,7 +46,7 @@ class TestItems:
         page = page_of(shopper)
         assert 'name="choose-2"' not in page
         assert "Silk scarf" in page
-        assert "Final sale: this item can&#x27;t be returned." in page
+        assert "Final sale: this item can&#39;t be returned." in page
 
     def test_tell_their_price_in_the_orders_currency(self, shopper: Client, door: Door) -> None:
         assert "$10.00" in page_of(shopper)
@@ -315,7 +315,7 @@ class TestReasons:
         heading = ReturnReasonFactory(code="fit", label="It doesn't fit")
         ReturnReasonFactory(code="too-big", label="Too big", parent=heading)
         page = page_of(shopper)
-        heading = page.index("It doesn&#x27;t fit")
+        heading = page.index("It doesn&#39;t fit")
         assert heading < page.index('value="too-big"') < page.index("Too big")
         assert 'value="fit"' not in page
 

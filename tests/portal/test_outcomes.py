@@ -11,6 +11,7 @@ from portal.offers import build_offers
 from returns_portal.returns.models import ReturnRequest
 from returns_portal.returns.orders import build_choices
 from tests.portal.building import NOW, Door, build_line, build_order, choice, look_up, usd
+from tests.reading import read_form
 from tests.returns.factories import ReturnReasonFactory
 
 pytestmark = pytest.mark.django_db
@@ -91,14 +92,8 @@ class TestChoice:
         look_up(client)
         ReturnReasonFactory()
         fields = choice(outcome="keep_item")
-        review = client.post("/orders/1/review/", fields)
-        sent = {
-            **fields,
-            "conditions": "on",
-            "submission_key": str(review.context["submission_key"]),
-            "quoted_amount": str(review.context["quote"].refund.amount),
-            "quoted_currency": "USD",
-        }
+        review = client.post("/orders/1/review/", fields).content.decode()
+        sent = {**read_form(review, "/orders/1/submit/"), "conditions": "on"}
         client.post("/orders/1/submit/", sent)
         made = ReturnRequest.objects.get()
         assert [line.outcome for line in made.lines.all()] == ["keep_item"]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from portal.reading import get_page_or_404
 from returns_portal.returns.images import MOST_BYTES
 from returns_portal.returns.models import Photo, PhotoUpload, ReturnRequest
 from tests.portal.building import Door, build_line, build_order, choice, look_up
@@ -48,10 +49,10 @@ def shopper(client: Client, door: Door) -> Client:
 
 BAD_FILES = [
     (b"", "photo.jpg", "image/jpeg", "This file is empty."),
-    (SVG, "photo.jpg", "image/jpeg", "We can&#x27;t read this file."),
-    (SVG, "photo.svg", "image/svg+xml", "We can&#x27;t read this file."),
-    (HTML, "photo.png", "image/png", "We can&#x27;t read this file."),
-    (b"GIF89a" + HTML, "photo.heic", "image/heic", "We can&#x27;t read this file."),
+    (SVG, "photo.jpg", "image/jpeg", "We can&#39;t read this file."),
+    (SVG, "photo.svg", "image/svg+xml", "We can&#39;t read this file."),
+    (HTML, "photo.png", "image/png", "We can&#39;t read this file."),
+    (b"GIF89a" + HTML, "photo.heic", "image/heic", "We can&#39;t read this file."),
     (bomb(), "photo.png", "image/png", "more than 50 megapixels"),
     (picture() + bytes(MOST_BYTES), "photo.jpg", "image/jpeg", "larger than 10 MB"),
     (bytes(20 * 1024 * 1024), "photo.jpg", "image/jpeg", "larger than 10 MB"),
@@ -119,7 +120,7 @@ class TestChoose:
     def test_keeps_the_good_ones_beside_a_bad_one(self, shopper: Client) -> None:
         status, page = review(shopper, damaged(file(), file(SVG, "<b>.svg")))
         assert status == 422
-        assert "Linen shirt: &lt;b&gt;.svg: We can&#x27;t read this file." in page
+        assert "Linen shirt: &lt;b&gt;.svg: We can&#39;t read this file." in page
         assert "Photo 1 of Linen shirt" in page
         assert review(shopper, damaged())[0] == 200
 
@@ -237,9 +238,9 @@ class TestStatusPage:
         assert "You added photos." in page
 
     def test_is_new_to_a_page_that_polls(self, client: Client, sent: ReturnRequest) -> None:
-        before = client.get(f"/returns/{sent.token}/").context["page"].version
+        before = get_page_or_404(sent.token).version
         self.add(client, sent, file())
-        assert client.get(f"/returns/{sent.token}/").context["page"].version != before
+        assert get_page_or_404(sent.token).version != before
 
     @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
     @pytest.mark.parametrize(("data", "name", "kind", "sentence"), BAD_FILES)

@@ -298,7 +298,7 @@ class TestCancel:
         before = return_request.status
         assert address not in page_of(client, return_request)
         for answer in (client.get(address, follow=True), client.post(address, follow=True)):
-            assert "can&#x27;t be canceled any more" in answer.content.decode()
+            assert "can&#39;t be canceled any more" in answer.content.decode()
         return_request.refresh_from_db()
         assert return_request.status == before
 
