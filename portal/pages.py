@@ -25,7 +25,8 @@ from returns_portal.returns.wording import shops_words
 
 def environment(**options: Any) -> Environment:
     """What the pages can call and filter by; texts are marked `_` and `ngettext`, as in Python."""
-    pages = Environment(**options)  # noqa: S701 - Django's options turn escaping on
+    # Django's options turn escaping on.
+    pages = Environment(**options)  # noqa: S701  # nosec B701
     pages.globals |= {
         "_": gettext,
         "ngettext": ngettext,

@@ -23,10 +23,9 @@ from returns_portal.returns.models import (
 
 def get_page_or_404(token: str) -> StatusPage:
     """The page of the return with this token; raises Http404."""
-    found = REQUEST(token=token)
-    if not found:
+    return_request = REQUEST.first(token=token)
+    if return_request is None:
         raise Http404
-    [return_request] = found
     _hold_parts(return_request)
     thread = Thread(return_request.told, return_request.unread)
     return build_status_page(return_request, thread=thread, now=timezone.now())
@@ -41,8 +40,8 @@ def _hold_parts(row: Any) -> None:
     for line in lines:
         hold(line, "photos", [photo for photo in photos if photo.line_id == line.pk])
     hold(row, "refunds", REFUNDS(pk=row.pk) if row.has_refunds else [])
-    hold_one(row, "reverse_delivery", *DELIVERY(pk=row.pk) if row.has_delivery else [None])
-    hold_one(row, "aftersale", *AFTERSALE(pk=row.pk) if row.has_aftersale else [None])
+    hold_one(row, "reverse_delivery", DELIVERY.first(pk=row.pk) if row.has_delivery else None)
+    hold_one(row, "aftersale", AFTERSALE.first(pk=row.pk) if row.has_aftersale else None)
 
 
 def _count(messages: QuerySet[Message]) -> Coalesce:

@@ -5,8 +5,12 @@ to answer it. Here a queryset is built with `Asked` in the places of what change
 for the life of the process.
 """
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
+from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet, Value
 from django.db.models.sql.compiler import SQLCompiler
 
@@ -29,15 +33,63 @@ class Prepared(Generic[M]):
 
     def __init__(self, queryset: QuerySet[M]) -> None:
         self.queryset = queryset
-        self.written: tuple[str, tuple[Any, ...]] | None = None
 
     def __call__(self, **values: str | int) -> list[M]:
         """The rows for these values, each named as in its `Asked`."""
-        if self.written is None:
-            self.written = self.queryset.query.sql_with_params()
-        sql, kept = self.written
-        given = [values[part.value] if isinstance(part, Asked) else part for part in kept]
-        return list(self.queryset.model._default_manager.raw(sql, given))
+        written = self._written
+        given = [
+            values[part.value] if isinstance(part, Asked) else part for part in written.parameters
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(written.sql, given)
+            return [written.build(row) for row in cursor.fetchall()]
+
+    def first(self, **values: str | int) -> M | None:
+        """The first of these rows, if there are any."""
+        return next(iter(self(**values)), None)
+
+    @cached_property
+    def _written(self) -> "Written[M]":
+        compiler = self.queryset.query.get_compiler(DEFAULT_DB_ALIAS)
+        sql, parameters = compiler.as_sql()
+        places = compiler.klass_info["select_fields"]
+        return Written(
+            model=self.queryset.model,
+            sql=sql,
+            parameters=parameters,
+            fields=[compiler.select[place][0].target.attname for place in places],
+            annotations=list(compiler.annotation_col_map.items()),
+            converters=[
+                (place, converter, expression)
+                for place, (converters, expression) in compiler.get_converters(
+                    [column for column, _sql, _name in compiler.select]
+                ).items()
+                for converter in converters
+            ],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Written(Generic[M]):
+    """A query as the database gets it, and how the rows it answers become models."""
+
+    model: type[M]
+    sql: str
+    parameters: tuple[Any, ...]
+    # The fields come first in a row, then the annotations, each with its place.
+    fields: list[str]
+    annotations: list[tuple[str, int]]
+    converters: list[tuple[int, Callable[..., Any], Any]]
+
+    def build(self, row: Sequence[Any]) -> M:
+        """The model that this row of the answer tells of."""
+        values = list(row)
+        for place, converter, expression in self.converters:
+            values[place] = converter(values[place], expression, connection)
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self.fields, values[: len(self.fields)])
+        for name, place in self.annotations:
+            setattr(made, name, values[place])
+        return made
 
 
 def hold(row: Model, name: str, rows: list[M]) -> None:

@@ -150,7 +150,7 @@ if CACHE_URL.startswith("redis"):
     }
 # For so long a process remembers what the shop has set, on pages that promise nothing yet.
 REMEMBER_SECONDS = env.float("REMEMBER_SECONDS", default=2.0)
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "returns_portal.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 12
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -22,6 +22,7 @@ from portal.forms import SendForm
 from portal.photos import DROP, basket_of, take_photos, waiting_photos
 from portal.responses import RETRY_AFTER, problem_status, see_other, unavailable
 from portal.selection import Selection
+from returns_portal.prepared import Asked, Prepared
 from returns_portal.private_images import serve_photo
 from returns_portal.returns.mirror import TIKTOK_SOURCE, channel_of
 from returns_portal.returns.models import ReturnRequest
@@ -292,9 +293,14 @@ def _open_requests(grant: Grant) -> list[ReturnRequest]:
     """Earlier requests for the order; only for those who proved that it is theirs."""
     if not grant.verified:
         return []
-    requests = ReturnRequest.objects.filter(shopify_order_id=grant.order_id)
-    shown = requests.only("token", "rma_number", "status", "requested_at")
-    return list(shown.order_by("-requested_at")[:20])
+    return REQUESTS_OF_ORDER(order=grant.order_id)
+
+
+REQUESTS_OF_ORDER = Prepared(
+    ReturnRequest.objects.filter(shopify_order_id=Asked("order"))
+    .only("token", "rma_number", "status", "requested_at")
+    .order_by("-requested_at")[:20]
+)
 
 
 def _render_review(

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.crypto import salted_hmac
 
 from returns_portal.cache import Remembered
+from returns_portal.prepared import Asked, Prepared
 from returns_portal.returns import identity, snapshots
 from returns_portal.returns.models import MirroredOrder, OrderNumber, OrderSync
 from returns_portal.shopify.bulk import count_orders_updated_since, read_orders_in_bulk
@@ -164,7 +165,15 @@ def find_recent(order_id: str, *, now: datetime) -> MirroredOrder | None:
     mark = synced_until.recent()
     if mark is None or mark < now - CLOSE_BEHIND:
         return None
-    return MirroredOrder.objects.filter(shopify_id=order_id).first()
+    return find_mirrored(order_id)
+
+
+def find_mirrored(order_id: str) -> MirroredOrder | None:
+    """The order as it was mirrored last."""
+    return MIRRORED.first(order=order_id)
+
+
+MIRRORED = Prepared(MirroredOrder.objects.filter(shopify_id=Asked("order")))
 
 
 def read_snapshot(mirrored: MirroredOrder) -> Order:

@@ -26,6 +26,7 @@ from returns_portal.returns.mirror import (
     TIKTOK_SOURCE,
     channel_of,
     digest,
+    find_mirrored,
     find_recent,
     is_served,
     mirror_order,
@@ -220,7 +221,7 @@ def read_order(order_id: str, *, now: datetime, recent_is_enough: bool = False) 
 
 
 def _read_mirror(order_id: str, *, now: datetime) -> OrderFacts:
-    mirrored = MirroredOrder.objects.filter(shopify_id=order_id).first()
+    mirrored = find_mirrored(order_id)
     if mirrored is None:
         raise ShopifyUnavailable("Shopify does not answer, and this order is not mirrored yet.")
     return _mirrored_facts(mirrored, policy_in_force, fresh=False, now=now)

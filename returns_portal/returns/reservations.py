@@ -1,10 +1,24 @@
 """Which bought units are still free: what Shopify takes back, less what requests hold."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from typing import Any
 
+from django.db.models import F
+
+from returns_portal.prepared import Asked, Prepared
 from returns_portal.returns.models import ReservedUnit, ReturnLineItem
 from returns_portal.shopify.types import Order
+
+# Each with its request, and with the return in Shopify, if there is one.
+UNITS_OF_ORDER: Prepared[Any] = Prepared(
+    ReservedUnit.objects.filter(line__return_request__shopify_order_id=Asked("order"))
+    .annotate(
+        request_id=F("line__return_request_id"),
+        return_id=F("line__return_request__shopify_return_id"),
+    )
+    .only("fulfillment_line_item_id")
+)
 
 
 class UnitsTaken(Exception):
@@ -20,7 +34,7 @@ def free_units(
     yet are not in that number, so their units are taken off here; and no unit is held twice,
     whatever Shopify says. What the request with the key `besides` holds counts as free.
     """
-    held, unseen = reserved_units(in_shopify, besides=besides)
+    held, unseen = reserved_units(order.id, besides=besides)
     bought = bought_units(order)
     return {
         key: max(0, min(count - unseen[key], bought.get(key, 0) - held[key]))
@@ -34,20 +48,16 @@ def bought_units(order: Order) -> dict[str, int]:
 
 
 def reserved_units(
-    keys: Iterable[str], *, besides: int | None = None
+    order_id: str, *, besides: int | None = None
 ) -> tuple[Counter[str], Counter[str]]:
-    """Units that requests, but that with the key `besides`, hold; by fulfillment line item id.
+    """Units that the order's requests, but that with the key `besides`, hold; by line item id.
 
     All of them, and those whose return Shopify does not know yet; one query.
     """
-    units = ReservedUnit.objects.filter(fulfillment_line_item_id__in=list(keys))
-    if besides is not None:
-        units = units.exclude(line__return_request_id=besides)
-    rows = units.values_list("fulfillment_line_item_id", "line__return_request__shopify_return_id")
-    held = list(rows)
+    held = [unit for unit in UNITS_OF_ORDER(order=order_id) if unit.request_id != besides]
     return (
-        Counter(key for key, _return_id in held),
-        Counter(key for key, return_id in held if not return_id),
+        Counter(unit.fulfillment_line_item_id for unit in held),
+        Counter(unit.fulfillment_line_item_id for unit in held if not unit.return_id),
     )
 
 
