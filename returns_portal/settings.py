@@ -133,11 +133,14 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
-    # Nobody waits half a minute for a row that another decision holds.
+    # What the address says of the connection (?sslmode=require) holds beside these, and before them.
     DATABASES["default"]["OPTIONS"] = {
+        # Nobody waits half a minute for a row that another decision holds.
         "options": "-c lock_timeout=5000",
+        # A query that a connection sends for the sixth time is planned no more.
         "server_side_binding": True,
-        "prepare_threshold": 5,
+        "prepare_threshold": 5 if env.bool("PREPARE_STATEMENTS", default=True) else None,
+        **DATABASES["default"].get("OPTIONS", {}),
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

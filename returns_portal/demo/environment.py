@@ -105,6 +105,7 @@ def build_environment(demo: Demo, environ: Mapping[str, str], secret_key: str) -
         "DATABASE_URL": f"sqlite:///{quote(str(demo.folder / 'portal.sqlite3'))}",
         "CACHE_URL": "locmemcache://",
         "REMEMBER_SECONDS": "0",
+        "PREPARE_STATEMENTS": "true",
         # With a host, or the broker warns that it has none.
         "CELERY_BROKER_URL": "memory://localhost/",
         "SWEEP_SECONDS": "2",
