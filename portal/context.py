@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from returns_portal.returns.brand import current_brand
+from returns_portal.returns.branding.brand import current_brand
 
 
 def brand(request: HttpRequest) -> dict[str, object]:

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from portal.forms import LineForm
 from portal.selection import Selection
 from returns_portal.returns.models import PhotoUpload
-from returns_portal.returns.photo_files import read_files
+from returns_portal.returns.photos.files import read_files
 from returns_portal.returns.services import (
     Refused,
     drop_uploads,

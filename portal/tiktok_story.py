@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from returns_portal.returns.aftersale_rules import Stage, seller_may_begin, stage_of
+from returns_portal.returns.channels.aftersales import Stage, seller_may_begin, stage_of
 from returns_portal.returns.models import Aftersale, ReturnRequest
 from returns_portal.returns.workflow import Status
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.files.uploadhandler import FileUploadHandler
 
-from returns_portal.returns.images import MOST_BYTES
+from returns_portal.returns.photos.images import MOST_BYTES
 
 
 class CutOffHandler(FileUploadHandler):

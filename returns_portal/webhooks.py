@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
-from returns_portal.returns.intake import store_notification, store_webhook
+from returns_portal.returns.intake.deliveries import store_notification, store_webhook
 from returns_portal.shopify.webhooks import parse_headers, verify
 from returns_portal.tiktok.signing import is_signed_webhook
 from returns_portal.tiktok.webhooks import parse_notification

@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from returns_portal.returns.brand import DARK_GROUNDS, LIGHT_GROUNDS, Brand
-from returns_portal.returns.colors import (
+from returns_portal.returns.branding.brand import DARK_GROUNDS, LIGHT_GROUNDS, Brand
+from returns_portal.returns.branding.colors import (
     BLACK,
     ENOUGH,
     WHITE,
@@ -18,9 +18,9 @@ from returns_portal.returns.colors import (
     least_contrast,
     readable_on,
 )
-from returns_portal.returns.images import BadPhoto
-from returns_portal.returns.logos import Logo, clean_logo
+from returns_portal.returns.branding.logos import Logo, clean_logo
 from returns_portal.returns.models import ShopBrand
+from returns_portal.returns.photos.images import BadPhoto
 from returns_portal.returns.services import BrandWords
 
 MOST_LINKS = 6

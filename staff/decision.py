@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from returns_portal.returns import services, snapshots
 from returns_portal.returns import wording as domain_wording
-from returns_portal.returns.channels import RestockedBy, Settlement, restocker_of
+from returns_portal.returns.channels.settlement import RestockedBy, Settlement, restocker_of
 from returns_portal.returns.eligibility import PolicyTerms, Verdict
 from returns_portal.returns.models import (
     Message,

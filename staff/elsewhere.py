@@ -9,7 +9,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.utils.translation import gettext_lazy as _
 
 from returns_portal.returns import services
-from returns_portal.returns.channels import Settlement
+from returns_portal.returns.channels.settlement import Settlement
 from returns_portal.returns.mirror import TIKTOK_SOURCE
 from returns_portal.returns.models import ReturnRequest
 from returns_portal.returns.workflow import UNDECIDED

@@ -11,10 +11,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from returns_portal.returns import services
-from returns_portal.returns.aftersale_rules import Stage, seller_may_begin, stage_of
-from returns_portal.returns.channels import Settlement
+from returns_portal.returns.channels.aftersales import Stage, seller_may_begin, stage_of
+from returns_portal.returns.channels.settlement import Settlement
+from returns_portal.returns.channels.tiktok_shop import build_tiktok_client
 from returns_portal.returns.models import Aftersale, ReturnRequest
-from returns_portal.returns.tiktok_shop import build_tiktok_client
 from returns_portal.returns.workflow import Status
 from returns_portal.shopify.types import Money
 from returns_portal.tiktok.returns import list_decisions, list_reject_reasons, within

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
-from returns_portal.returns.images import MOST_BYTES
+from returns_portal.returns.photos.images import MOST_BYTES
 
 CHUNK = 64 * 1024
 

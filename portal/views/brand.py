@@ -3,7 +3,7 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import condition, require_safe
 
-from returns_portal.returns.brand import build_brand, build_css, current_brand
+from returns_portal.returns.branding.brand import build_brand, build_css, current_brand
 from returns_portal.returns.models import ShopBrand
 
 FOREVER = "public, max-age=31536000, immutable"

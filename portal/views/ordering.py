@@ -28,7 +28,7 @@ from returns_portal.returns.mirror import TIKTOK_SOURCE, channel_of
 from returns_portal.returns.models import ReturnRequest
 from returns_portal.returns.orders import OrderFacts, build_choices, judge_again, read_order
 from returns_portal.returns.outcomes import KEEP_ITEM
-from returns_portal.returns.photo_files import ACCEPT
+from returns_portal.returns.photos.files import ACCEPT
 from returns_portal.returns.policies import NoPolicy, list_reasons
 from returns_portal.returns.quotes import quote_return
 from returns_portal.returns.reasoned import note_reasons

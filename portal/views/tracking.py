@@ -19,9 +19,9 @@ from portal.reading import get_page_or_404
 from portal.responses import FieldProblem, problem_status, see_other
 from returns_portal.private_images import serve_photo
 from returns_portal.qr_codes import draw_qr_code
-from returns_portal.returns.images import CleanImage
 from returns_portal.returns.models import Photo, ReturnLineItem
-from returns_portal.returns.photo_files import ACCEPT, read_files
+from returns_portal.returns.photos.files import ACCEPT, read_files
+from returns_portal.returns.photos.images import CleanImage
 from returns_portal.returns.services import MOST_PHOTOS, Actor, Refused, add_photos
 from returns_portal.returns.services import cancel as cancel_request
 from returns_portal.returns.workflow import InvalidTransition

@@ -19,7 +19,7 @@ from returns_portal.returns.services.withdrawing import (
     withdrawal_rules,
     word_declaration,
 )
-from returns_portal.returns.withdrawal_words import INTRO
+from returns_portal.returns.wording.withdrawals import INTRO
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

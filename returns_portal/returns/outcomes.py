@@ -1,6 +1,6 @@
 """What a shopper may get for an item: the money, store credit, or the money and the item kept."""
 
-from returns_portal.returns.channels import Settlement, settlement_of
+from returns_portal.returns.channels.settlement import Settlement, settlement_of
 from returns_portal.returns.eligibility import PolicyTerms
 from returns_portal.returns.mirror import TIKTOK_SOURCE, channel_of
 from returns_portal.returns.models import ReturnLineItem, ReturnRequest

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from returns_portal.returns import snapshots
-from returns_portal.returns.aftersale_rules import Stage, stage_of
+from returns_portal.returns.channels.aftersales import Stage, stage_of
 from returns_portal.returns.eligibility import PolicyTerms
 from returns_portal.returns.models import ReturnLineItem, ReturnRequest
 from returns_portal.returns.wording import shops_words

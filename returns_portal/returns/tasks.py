@@ -12,8 +12,14 @@ from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 
-from returns_portal.returns import aftersale_sync, intake, mirror, outbox, processing, services
+from returns_portal.returns import mirror, outbox, processing, services
+from returns_portal.returns.channels.tiktok_shop import (
+    build_tiktok_client,
+    is_connected,
+    note_trouble,
+)
 from returns_portal.returns.checks import note_heartbeat
+from returns_portal.returns.intake import aftersales, deliveries
 from returns_portal.returns.processing import lonely, withdrawing
 from returns_portal.returns.processing.reconcile import reconcile
 from returns_portal.returns.reports import counting, schedule
@@ -27,7 +33,6 @@ from returns_portal.returns.services import (
     sweep_uploads,
     warn_of_deadline,
 )
-from returns_portal.returns.tiktok_shop import build_tiktok_client, is_connected, note_trouble
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.errors import ShopifyError
 from returns_portal.shopify.subscriptions import ensure_subscriptions
@@ -91,14 +96,14 @@ def sync_orders() -> int:
 def process_webhook(delivery_id: int) -> int:
     """Reads again what a webhook hinted at."""
     client = build_client(max_wait=60, priority="background")
-    intake.process_webhook(delivery_id, client, now=timezone.now())
+    deliveries.process_webhook(delivery_id, client, now=timezone.now())
     return 1
 
 
 @shared_task
 def sweep_webhooks() -> int:
     """Answers the webhooks that a broker or a worker lost."""
-    waiting = intake.unprocessed_webhooks(timezone.now())
+    waiting = deliveries.unprocessed_webhooks(timezone.now())
     for delivery_id in waiting:
         process_webhook.delay(delivery_id)
     return len(waiting)
@@ -109,7 +114,7 @@ def sweep_webhooks() -> int:
 def sync_webhooks() -> int:
     """Subscribes again to webhooks that Shopify dropped; returns how many those were."""
     client = build_client(max_wait=60, priority="background")
-    return len(ensure_subscriptions(client, intake.webhook_uri()))
+    return len(ensure_subscriptions(client, deliveries.webhook_uri()))
 
 
 @shared_task
@@ -186,7 +191,7 @@ def sync_aftersales() -> int:
         return 0
     client = build_tiktok_client(max_wait=30)
     try:
-        count = aftersale_sync.sync_changed(client, now=timezone.now())
+        count = aftersales.sync_changed(client, now=timezone.now())
     except TikTokMisconfigured as error:
         note_trouble(str(error))
         raise

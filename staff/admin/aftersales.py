@@ -13,10 +13,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
-from returns_portal.returns import aftersale_sync
-from returns_portal.returns.aftersale_rules import REFUND_TYPES, Stage, stage_of
+from returns_portal.returns.channels.aftersales import REFUND_TYPES, Stage, stage_of
+from returns_portal.returns.channels.tiktok_shop import build_tiktok_client
+from returns_portal.returns.intake.aftersales import OVER, sync_one
 from returns_portal.returns.models import Aftersale, MirroredOrder
-from returns_portal.returns.tiktok_shop import build_tiktok_client
 from returns_portal.tiktok.errors import TikTokError
 from staff import access
 from staff.admin.base import ReadOnlyAdmin
@@ -59,7 +59,7 @@ class ShowFilter(admin.SimpleListFilter):
             case "waits":
                 return queryset.filter(deadline__isnull=False)
             case "over":
-                return queryset.filter(status__in=aftersale_sync.OVER)
+                return queryset.filter(status__in=OVER)
         return queryset
 
 
@@ -147,7 +147,7 @@ class AftersaleAdmin(ReadOnlyAdmin[Aftersale]):
             return
         for aftersale in aftersales:
             try:
-                fresh = aftersale_sync.sync_one(client, aftersale.return_id, now=timezone.now())
+                fresh = sync_one(client, aftersale.return_id, now=timezone.now())
             except TikTokError as error:
                 self.message_user(request, f"{aftersale}: {error}", messages.ERROR)
                 continue

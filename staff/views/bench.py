@@ -17,7 +17,7 @@ from django_permissions_policy.decorators import permissions_policy_override
 
 from returns_portal.private_images import serve_photo
 from returns_portal.returns.models import Parcel, ParcelPhoto, Photo, ReturnRequest
-from returns_portal.returns.photo_files import ACCEPT, read_files
+from returns_portal.returns.photos.files import ACCEPT, read_files
 from returns_portal.returns.services import Refused, arrivals
 from returns_portal.returns.services.photos import add_parcel_photos
 from returns_portal.returns.workflow import InvalidTransition, Status

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from returns_portal.returns.brand import (
+from returns_portal.returns.branding.brand import (
     Brand,
     build_brand,
     build_css,
@@ -23,7 +23,7 @@ from returns_portal.returns.brand import (
     dark_palette,
     light_palette,
 )
-from returns_portal.returns.colors import is_color
+from returns_portal.returns.branding.colors import is_color
 from returns_portal.returns.models import ShopBrand
 from returns_portal.returns.services import apply_words, change_brand
 from staff.access import require

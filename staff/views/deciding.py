@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods
 
 from returns_portal.returns import services
-from returns_portal.returns.channels import Settlement
+from returns_portal.returns.channels.settlement import Settlement
 from returns_portal.returns.locations import active_locations, known_locations
 from returns_portal.returns.models import ReturnRequest
 from returns_portal.returns.services import Decision, NotEligible, Refused

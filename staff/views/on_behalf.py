@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from returns_portal.returns import services
-from returns_portal.returns.intake import order_gid
+from returns_portal.returns.intake.deliveries import order_gid
 from returns_portal.returns.mirror import channel_of, is_served
 from returns_portal.returns.models import ReturnRequest
 from returns_portal.returns.orders import OrderFacts, digits, find_orders, read_order

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from returns_portal.returns import services
-from returns_portal.returns.intake import order_gid
+from returns_portal.returns.intake.deliveries import order_gid
 from returns_portal.returns.models import MirroredOrder
 from returns_portal.returns.services import Refused
 from staff.access import DECIDE, OVERRIDE, VIEW, actor_of, require

@@ -12,7 +12,8 @@ CHUNK = 200
 def jobs() -> dict[str, Callable[[datetime], Any]]:
     """Each job under its name in the table, by what it does at a moment."""
     from returns_portal.observability import metrics
-    from returns_portal.returns import intake, outbox, services
+    from returns_portal.returns import outbox, services
+    from returns_portal.returns.intake import deliveries
     from returns_portal.returns.processing import withdrawing
     from returns_portal.returns.processing.reconcile import requests_to_check
     from returns_portal.returns.services import keeping_time, privacy
@@ -25,7 +26,7 @@ def jobs() -> dict[str, Callable[[datetime], Any]]:
         "job: clocks to remind": lambda now: list(
             keeping_time.requests_to_remind(now)[: keeping_time.BATCH]
         ),
-        "job: webhooks waiting": intake.unprocessed_webhooks,
+        "job: webhooks waiting": deliveries.unprocessed_webhooks,
         "job: links to send": lambda now: services.answer_wishes(now=now),
         "job: withdrawals": lambda now: withdrawing.carry_out_withdrawals(clock=lambda: now),
         "job: bulk decisions lost": lambda now: services.lost_jobs(now=now),

@@ -3,11 +3,11 @@
 import pytest
 from django.test import Client
 
-from returns_portal.returns.brand import current_brand
-from returns_portal.returns.logos import clean_logo
+from returns_portal.returns.branding.brand import current_brand
+from returns_portal.returns.branding.logos import clean_logo
 from returns_portal.returns.services import BrandWords, change_brand
+from tests.returns.branding.examples import logo_file
 from tests.returns.factories import utc_now
-from tests.returns.test_brand import picture
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 def dress(**words: object) -> None:
     change_brand(
         words=BrandWords(**words),  # type: ignore[arg-type]
-        logo=clean_logo(picture()),
+        logo=clean_logo(logo_file()),
         remove_logo=False,
         now=utc_now(),
     )

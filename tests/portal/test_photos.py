@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from portal.reading import get_page_or_404
-from returns_portal.returns.images import MOST_BYTES
 from returns_portal.returns.models import Photo, PhotoUpload, ReturnRequest
+from returns_portal.returns.photos.images import MOST_BYTES
 from tests.portal.building import Door, build_line, build_order, choice, look_up
 from tests.portal.test_submit import reviewed, submit
 from tests.returns.factories import ReturnReasonFactory, request_with_line

@@ -9,7 +9,7 @@ from django.conf import settings as django_settings
 from django.core.management import call_command
 from django.test import Client
 
-from returns_portal.returns.brand import current_brand
+from returns_portal.returns.branding.brand import current_brand
 from returns_portal.returns.mirror import synced_until
 from returns_portal.returns.models import ReturnPolicy, ShopBrand
 from returns_portal.returns.orders import policy_in_force

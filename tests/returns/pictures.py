@@ -8,7 +8,7 @@ from typing import Any
 import pillow_heif
 from PIL import ExifTags, Image
 
-from returns_portal.returns.images import CleanImage, clean_image
+from returns_portal.returns.photos.images import CleanImage, clean_image
 
 MARK = b"51.5007N-a-secret-place"
 SVG = b'<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg"><script>1</script></svg>'

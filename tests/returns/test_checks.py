@@ -14,7 +14,7 @@ from returns_portal.returns import checks
 from returns_portal.returns.checks import LOCAL, REMOTE, State, judge_scopes
 from returns_portal.returns.checks.findings import Check, Finding, fail, ok, run_checks
 from returns_portal.returns.checks.local import countries_sold_to
-from returns_portal.returns.intake import webhook_uri
+from returns_portal.returns.intake.deliveries import webhook_uri
 from returns_portal.returns.mirror import mirror_order
 from returns_portal.returns.models import (
     Heartbeat,

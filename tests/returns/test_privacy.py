@@ -9,8 +9,9 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import models
 
-from returns_portal.returns import intake, personal, tasks
+from returns_portal.returns import personal, tasks
 from returns_portal.returns.history import Actor
+from returns_portal.returns.intake import deliveries
 from returns_portal.returns.mirror import mirror_order
 from returns_portal.returns.models import (
     Aftersale,
@@ -185,11 +186,11 @@ class TestExport:
         row = a_talkative_request()
         delivery = WebhookDelivery.objects.create(
             shop="s", webhook_id="1", topic="customers/data_request", received_at=NOON,
-            order_ids=intake.order_ids_of(
+            order_ids=deliveries.order_ids_of(
                 "customers/data_request", {"orders_requested": [row.shopify_order_id]}
             ),
         )  # fmt: skip
-        intake.process_webhook(delivery.pk, None, now=NOON)
+        deliveries.process_webhook(delivery.pk, None, now=NOON)
         row.refresh_from_db()
         assert "export it" in row.attention
 

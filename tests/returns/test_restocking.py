@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from returns_portal.returns.channels import restocker_of
+from returns_portal.returns.channels.settlement import restocker_of
 from returns_portal.returns.locations import active_locations, name_of
 from returns_portal.returns.models import DeskSettings, Operation, ReturnRequest, SalesChannel
 from returns_portal.returns.services import (

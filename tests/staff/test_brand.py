@@ -6,9 +6,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from returns_portal.returns.brand import current_brand
+from returns_portal.returns.branding.brand import current_brand
 from returns_portal.returns.models import ShopBrand
-from tests.returns.test_brand import picture
+from tests.returns.branding.examples import logo_file
 from tests.staff.conftest import SignIn
 from tests.staff.pages import text
 
@@ -31,7 +31,7 @@ class TestEditor:
         filled = {
             "name": "Linen & Co",
             "accent": "#7A1FA2",
-            "logo": logo(picture()),
+            "logo": logo(logo_file()),
             "footer_links": "Imprint | https://linen.example/imprint\n",
         }
         response = editor.post(PAGE, filled, follow=True)
@@ -80,7 +80,7 @@ class TestEditor:
 class TestPreview:
     def test_shows_what_is_typed_and_stores_nothing(self, editor: Client) -> None:
         response = editor.post(
-            PREVIEW, {"headline": "Bring it back", "accent": "#7a1fa2", "logo": logo(picture())}
+            PREVIEW, {"headline": "Bring it back", "accent": "#7a1fa2", "logo": logo(logo_file())}
         )
         page = text(response)
         assert "Bring it back" in page

@@ -7,7 +7,7 @@ import pytest
 from cryptography.fernet import Fernet
 from django.utils import timezone
 
-from returns_portal.returns.tiktok_shop import connect_shop
+from returns_portal.returns.channels.tiktok_shop import connect_shop
 from returns_portal.tiktok.sandbox.server import SandboxTikTok
 from tests.returns.conftest import shop
 from tests.returns.shop import Shop

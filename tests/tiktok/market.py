@@ -5,7 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from returns_portal.returns.aftersale_sync import sync_cancellations, sync_changed, sync_one
+from returns_portal.returns.channels.tiktok_shop import build_tiktok_client
+from returns_portal.returns.intake.aftersales import sync_cancellations, sync_changed, sync_one
 from returns_portal.returns.models import Aftersale, MirroredOrder, Operation, ReturnRequest
 from returns_portal.returns.services import (
     Actor,
@@ -15,7 +16,6 @@ from returns_portal.returns.services import (
     receive,
     reject_on_tiktok,
 )
-from returns_portal.returns.tiktok_shop import build_tiktok_client
 from returns_portal.shopify.sandbox.seeds import SHOWCASE
 from returns_portal.shopify.types import Money
 from returns_portal.tiktok.sandbox import moves

@@ -11,8 +11,12 @@ from cryptography.fernet import Fernet
 from django.db import connection
 from django.utils import timezone
 
+from returns_portal.returns.channels.tiktok_shop import (
+    app_of_settings,
+    build_tiktok_client,
+    strongbox,
+)
 from returns_portal.returns.models import TikTokShop
-from returns_portal.returns.tiktok_shop import app_of_settings, build_tiktok_client, strongbox
 from returns_portal.tiktok import orders, returns
 from returns_portal.tiktok.client import Answer, TikTokClient, _retry_after
 from returns_portal.tiktok.errors import (

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from returns_portal.returns.channels.tiktok_shop import build_tiktok_client
 from returns_portal.returns.models import Aftersale, TikTokShop
-from returns_portal.returns.tiktok_shop import build_tiktok_client
 from returns_portal.tiktok import returns
 from returns_portal.tiktok.errors import TikTokProtocolError
 from returns_portal.tiktok.parsing import parse_aftersale, parse_order, parse_record

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from returns_portal.returns.intake import process_webhook
+from returns_portal.returns.intake.deliveries import process_webhook
 from returns_portal.returns.models import ReturnRequest, TikTokShop, WebhookDelivery
 from returns_portal.shopify.client import build_client
 from returns_portal.tiktok.sandbox import moves

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from returns_portal.returns.checks.findings import Check, Finding, fail, ok, warn
-from returns_portal.returns.intake import webhook_uri
+from returns_portal.returns.intake.deliveries import webhook_uri
 from returns_portal.shopify.client import ShopifyClient, build_client
 from returns_portal.shopify.errors import ShopifyError, ShopifyMisconfigured, ShopifyUnavailable
 from returns_portal.shopify.shop import get_shop, list_locations, missing_scopes

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import get_language, get_language_bidi, override
 
-from returns_portal.returns.brand import current_brand
+from returns_portal.returns.branding.brand import current_brand
 from returns_portal.returns.emails.blocks import BLOCKS, Rendered, render_block
 from returns_portal.returns.emails.catalog import EVENTS
 from returns_portal.returns.emails.facts import MailFacts, load_facts

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from returns_portal.returns.brand import current_brand
+from returns_portal.returns.branding.brand import current_brand
 from returns_portal.returns.carriers import carrier_name
 from returns_portal.returns.emails.facts import MailFacts
 from returns_portal.returns.links import status_url

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 
-from returns_portal.returns.aftersale_rules import WARNINGS, warning_due
+from returns_portal.returns.channels.aftersales import WARNINGS, warning_due
 from returns_portal.returns.models import Aftersale
 
 logger = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from django.conf import settings
 
-from returns_portal.returns.aftersale_rules import (
+from returns_portal.returns.channels.aftersales import (
     AGREED,
     RETURN_AND_REFUND,
     Stage,
@@ -12,7 +12,8 @@ from returns_portal.returns.aftersale_rules import (
     seller_may_begin,
     stage_of,
 )
-from returns_portal.returns.aftersale_sync import sync_one, sync_order
+from returns_portal.returns.channels.tiktok_shop import is_connected
+from returns_portal.returns.intake.aftersales import sync_one, sync_order
 from returns_portal.returns.mirror import TIKTOK_SOURCE
 from returns_portal.returns.models import Aftersale
 from returns_portal.returns.outbox import mark_sent
@@ -22,7 +23,6 @@ from returns_portal.returns.services.following import follow
 from returns_portal.returns.services.guard import owe_email
 from returns_portal.returns.services.reconsidering import not_taken, note_answer
 from returns_portal.returns.services.settlement import step_done
-from returns_portal.returns.tiktok_shop import is_connected
 from returns_portal.tiktok import returns as tiktok_returns
 from returns_portal.tiktok.errors import TikTokNotFound, TikTokRefused
 from returns_portal.tiktok.orders import find_order_id, get_order

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from returns_portal.returns.channels import RestockedBy, restocker_of
+from returns_portal.returns.channels.settlement import RestockedBy, restocker_of
 from returns_portal.returns.models import ReturnLineItem
 from returns_portal.returns.outbox import mark_sent
 from returns_portal.returns.processing.step import NeedsPerson, Step

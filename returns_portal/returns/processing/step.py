@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from returns_portal.returns.channels.tiktok_shop import build_tiktok_client
 from returns_portal.returns.models import Operation, ReturnRequest
-from returns_portal.returns.tiktok_shop import build_tiktok_client
 from returns_portal.shopify.client import ShopifyClient, build_client
 from returns_portal.tiktok.client import TikTokClient
 

@@ -32,7 +32,7 @@ from returns_portal.returns.services.withdrawing import (
     unfinished_withdrawals,
     withdrawal_rules,
 )
-from returns_portal.returns.withdrawal_words import RECEIPT, RECEIPT_SUBJECT
+from returns_portal.returns.wording.withdrawals import RECEIPT, RECEIPT_SUBJECT
 from returns_portal.returns.workflow import FINAL
 from returns_portal.shopify.errors import ShopifyError
 

@@ -1,6 +1,7 @@
 """The only way to change anything: each decision is one short transaction without a network."""
 
 from returns_portal.returns.history import Actor
+from returns_portal.returns.photos.files import MOST_PHOTOS
 from returns_portal.returns.quotes import RequestedLine
 from returns_portal.returns.services.approving import (
     Decision,
@@ -55,7 +56,6 @@ from returns_portal.returns.services.lowering import accept_lower_amount
 from returns_portal.returns.services.mail_texts import reset_mail_text, write_mail_text
 from returns_portal.returns.services.messaging import mark_read, write_message
 from returns_portal.returns.services.photos import (
-    MOST_PHOTOS,
     add_photos,
     drop_uploads,
     find_uploads,

@@ -11,8 +11,8 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from returns_portal.returns import snapshots
-from returns_portal.returns.aftersale_rules import RETURN_AND_REFUND, match_units, portal_reason
-from returns_portal.returns.channels import Settlement, find_channel
+from returns_portal.returns.channels.aftersales import RETURN_AND_REFUND, match_units, portal_reason
+from returns_portal.returns.channels.settlement import Settlement, find_channel
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.models import (
     Aftersale,

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from returns_portal.returns.logos import Logo
+from returns_portal.returns.branding.logos import Logo
 from returns_portal.returns.models import ShopBrand
 
 THE_ONE = 1

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from returns_portal.returns.channels import Settlement
+from returns_portal.returns.channels.settlement import Settlement
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.models import Refund, ReturnRequest
 from returns_portal.returns.services.guard import Refused, lock_request, owe_email

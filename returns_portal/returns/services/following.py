@@ -7,9 +7,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from returns_portal.returns.aftersale_rules import AGREED, WARNINGS, Stage, stage_of, warning_due
 from returns_portal.returns.carriers import OTHER
-from returns_portal.returns.channels import RestockedBy, restocker_of
+from returns_portal.returns.channels.aftersales import (
+    AGREED,
+    WARNINGS,
+    Stage,
+    stage_of,
+    warning_due,
+)
+from returns_portal.returns.channels.settlement import RestockedBy, restocker_of
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.models import (
     Aftersale,

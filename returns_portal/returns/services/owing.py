@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from returns_portal.returns.aftersale_rules import seller_may_begin
-from returns_portal.returns.channels import Settlement, find_channel
+from returns_portal.returns.channels.aftersales import seller_may_begin
+from returns_portal.returns.channels.settlement import Settlement, find_channel
 from returns_portal.returns.models import (
     Operation,
     ReturnLineItem,

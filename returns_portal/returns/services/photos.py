@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from returns_portal.returns.history import Actor, record_event
-from returns_portal.returns.images import MIME_TYPE, CleanImage
 from returns_portal.returns.models import (
     MirroredOrder,
     Parcel,
@@ -26,10 +25,11 @@ from returns_portal.returns.models import (
     StoredPhoto,
 )
 from returns_portal.returns.models.photos import photo_name, photo_storage
+from returns_portal.returns.photos.files import MOST_PHOTOS
+from returns_portal.returns.photos.images import MIME_TYPE, CleanImage
 from returns_portal.returns.services.guard import Refused, lock_request, move
 from returns_portal.returns.workflow import UNDECIDED, Action, Status
 
-MOST_PHOTOS = 6
 UPLOAD_LASTS = timedelta(hours=24)
 WRITTEN_BY_NOW = timedelta(hours=1)
 

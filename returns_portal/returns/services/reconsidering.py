@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from returns_portal.returns.aftersale_rules import Stage, stage_of
+from returns_portal.returns.channels.aftersales import Stage, stage_of
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.mirror import read_snapshot
 from returns_portal.returns.models import Aftersale, MirroredOrder, Operation, ReturnRequest

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from returns_portal.returns.aftersale_rules import Stage, stage_of
+from returns_portal.returns.channels.aftersales import Stage, stage_of
 from returns_portal.returns.history import Actor
 from returns_portal.returns.models import Aftersale, ReturnRequest
 from returns_portal.returns.outbox import owe

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from returns_portal.returns import identity, snapshots
-from returns_portal.returns.channels import settlement_of
+from returns_portal.returns.channels.settlement import settlement_of
 from returns_portal.returns.clocks import days_after
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.mirror import channel_of, tiktok_order_id_of

@@ -15,7 +15,7 @@ from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.models import ReturnRequest, Withdrawal, WithdrawalRules
 from returns_portal.returns.services.guard import lock_request
 from returns_portal.returns.services.requesting import RMA_ALPHABET
-from returns_portal.returns.withdrawal_words import STATEMENT
+from returns_portal.returns.wording.withdrawals import STATEMENT
 
 CARRY_OUT = "returns_portal.returns.tasks.carry_out_withdrawals"
 TRY_AGAIN = timedelta(minutes=5)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from returns_portal.returns.tiktok_shop import connect_shop
+from returns_portal.returns.channels.tiktok_shop import connect_shop
 from returns_portal.tiktok.errors import TikTokError
 
 AGREE = "https://services.{region}tiktokshop.com/open/authorize?service_id={service}"

@@ -9,9 +9,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from returns_portal.returns import snapshots
-from returns_portal.returns.aftersale_sync import find_shopify_order
+from returns_portal.returns.channels.tiktok_shop import build_tiktok_client, is_connected
+from returns_portal.returns.intake.aftersales import find_shopify_order
 from returns_portal.returns.mirror import channel_of
-from returns_portal.returns.tiktok_shop import build_tiktok_client, is_connected
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.errors import ShopifyError
 from returns_portal.shopify.orders import get_order, list_order_refunds

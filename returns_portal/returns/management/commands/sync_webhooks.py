@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from returns_portal.returns.intake import webhook_uri
+from returns_portal.returns.intake.deliveries import webhook_uri
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.errors import ShopifyError
 from returns_portal.shopify.subscriptions import TOPICS, ensure_subscriptions

@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image, PngImagePlugin
 
-from returns_portal.returns.images import (
+from returns_portal.returns.photos.images import (
     LONGEST_SIDE,
     MOST_BYTES,
     MOST_PIXELS,

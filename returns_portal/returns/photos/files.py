@@ -6,16 +6,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
-from returns_portal.returns.images import MOST_BYTES, BadPhoto, CleanImage, Flaw, clean_image
-from returns_portal.returns.services.photos import MOST_PHOTOS
-from returns_portal.returns.wording import PHOTO_FLAWS
+from returns_portal.returns.photos.images import MOST_BYTES, BadPhoto, CleanImage, Flaw, clean_image
 
 ACCEPT = "image/jpeg,image/png,image/webp,image/heic,image/heif"
+MOST_PHOTOS = 6
 LONGEST_NAME = 60
 UNWANTED = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff]+")
+FLAWS = {
+    Flaw.EMPTY: _("This file is empty."),
+    Flaw.TOO_LARGE: _("This photo is larger than 10 MB. Please send a smaller one."),
+    Flaw.TOO_MANY_PIXELS: _("This picture has more than 50 megapixels. Please send a smaller one."),
+    Flaw.NOT_A_PHOTO: _("We can't read this file. Please send a JPEG, PNG, WebP or HEIC photo."),
+}
 
 
 @dataclass(slots=True)
@@ -40,7 +45,7 @@ def read_files(files: "Sequence[UploadedFile[Any]]") -> ReadFiles:
         try:
             read.images.append(_read(file))
         except BadPhoto as bad:
-            read.problems.append(f"{_shown_name(file)}: {PHOTO_FLAWS[bad.flaw]}")
+            read.problems.append(f"{_shown_name(file)}: {FLAWS[bad.flaw]}")
     return read
 
 
@@ -52,4 +57,4 @@ def _read(file: "UploadedFile[Any]") -> CleanImage:
 
 def _shown_name(file: "UploadedFile[Any]") -> str:
     """The file's name for its owner's eyes; it is never used for anything else."""
-    return UNWANTED.sub(" ", file.name or "")[:LONGEST_NAME] or _("Photo")
+    return UNWANTED.sub(" ", file.name or "")[:LONGEST_NAME] or gettext("Photo")

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from returns_portal.returns.aftersale_rules import ENDED, REFUND_TYPES, STAGES
+from returns_portal.returns.channels.aftersales import ENDED, REFUND_TYPES, STAGES
 from returns_portal.returns.mirror import mirror_order
 from returns_portal.returns.models import Aftersale, MirroredOrder, ReturnRequest, TikTokShop
 from returns_portal.returns.orders import read_order

@@ -5,7 +5,7 @@ from io import BytesIO
 
 from PIL import Image
 
-from returns_portal.returns.images import BROKEN, MOST_PIXELS, BadPhoto, Flaw
+from returns_portal.returns.photos.images import BROKEN, MOST_PIXELS, BadPhoto, Flaw
 
 MOST_BYTES = 2 * 1024 * 1024
 # Twice the size at which it is shown, for sharp screens.

@@ -9,8 +9,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from returns_portal.celery import app
-from returns_portal.returns.aftersale_sync import sync_cancellations, sync_one, sync_order
+from returns_portal.returns.channels.tiktok_shop import build_tiktok_client, note_trouble
 from returns_portal.returns.history import Actor
+from returns_portal.returns.intake.aftersales import sync_cancellations, sync_one, sync_order
 from returns_portal.returns.mirror import mirror_order
 from returns_portal.returns.models import (
     MirroredOrder,
@@ -20,7 +21,6 @@ from returns_portal.returns.models import (
 )
 from returns_portal.returns.outbox import hasten
 from returns_portal.returns.services.privacy import erase_customer, note_data_request
-from returns_portal.returns.tiktok_shop import build_tiktok_client, note_trouble
 from returns_portal.shopify.client import ShopifyClient
 from returns_portal.shopify.errors import ShopifyNotFound
 from returns_portal.shopify.orders import get_order

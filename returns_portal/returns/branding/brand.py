@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from returns_portal.cache import Remembered
-from returns_portal.returns.colors import BLACK, WHITE, mix, readable_on, text_on
+from returns_portal.returns.branding.colors import BLACK, WHITE, mix, readable_on, text_on
 from returns_portal.returns.models import ShopBrand
 
 # The grounds that text stands on, as in tokens.css: pages and cards.

@@ -6,7 +6,7 @@ import pytest
 import requests
 from django.core.management import CommandError, call_command
 
-from returns_portal.returns import intake
+from returns_portal.returns.intake import deliveries
 from returns_portal.returns.mirror import mirror_order, sync_orders
 from returns_portal.returns.models import (
     Difference,
@@ -27,11 +27,11 @@ MINUTE = timedelta(minutes=1)
 
 def arrive(topic: str, payload: dict[str, object], *, name: str = "1") -> WebhookDelivery:
     headers = WebhookHeaders(topic, "demo-shop.myshopify.com", name, "", None, "2026-10")
-    return intake.store_webhook(headers, payload, now=NOON)
+    return deliveries.store_webhook(headers, payload, now=NOON)
 
 
 def answer(delivery: WebhookDelivery) -> WebhookDelivery:
-    intake.process_webhook(delivery.pk, build_client(), now=NOON + MINUTE)
+    deliveries.process_webhook(delivery.pk, build_client(), now=NOON + MINUTE)
     delivery.refresh_from_db()
     return delivery
 
@@ -58,7 +58,7 @@ class TestOrderIds:
     def test_are_found_in_every_topic(
         self, topic: str, payload: dict[str, object], ids: list[str]
     ) -> None:
-        found = intake.order_ids_of(topic, payload)
+        found = deliveries.order_ids_of(topic, payload)
         assert found == [f"gid://shopify/Order/{number}" for number in ids]
 
 
@@ -112,8 +112,8 @@ class TestProcessWebhook:
 class TestUnprocessedWebhooks:
     def test_are_found_once_they_are_overdue(self) -> None:
         delivery = arrive("orders/updated", {"id": 7})
-        assert intake.unprocessed_webhooks(NOON + MINUTE) == []
-        assert intake.unprocessed_webhooks(NOON + 3 * MINUTE) == [delivery.pk]
+        assert deliveries.unprocessed_webhooks(NOON + MINUTE) == []
+        assert deliveries.unprocessed_webhooks(NOON + 3 * MINUTE) == [delivery.pk]
 
 
 class TestSyncOrders:
