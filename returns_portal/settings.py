@@ -133,7 +133,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
-    # What the address says of the connection (?sslmode=require) holds beside these, and before them.
+    # What the address says of the connection (?sslmode=require) goes before these.
     DATABASES["default"]["OPTIONS"] = {
         # Nobody waits half a minute for a row that another decision holds.
         "options": "-c lock_timeout=5000",
