@@ -12,7 +12,6 @@ from portal.tiktok_story import tell_of_tiktok
 from returns_portal.returns.carriers import carrier_name
 from returns_portal.returns.eligibility import PolicyTerms
 from returns_portal.returns.models import (
-    Refund,
     ReturnEvent,
     ReturnLineItem,
     ReturnRequest,
@@ -114,11 +113,12 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class Thread:
-    """How many messages there are, and how many of the shop's nobody has read."""
+class Beside:
+    """What is known beside the request: its messages, those of the shop's that nobody has read."""
 
     messages: int
     unread: int
+    money_is_moving: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +148,11 @@ class StatusPage:
 
 
 def build_status_page(
-    return_request: ReturnRequest, *, thread: Thread, now: datetime
+    return_request: ReturnRequest, beside: Beside, *, now: datetime
 ) -> StatusPage:
     """The page of `return_request`, whose lines and events were fetched before."""
     terms = read_terms(return_request)
-    refund = tell_refund(return_request)
+    refund = tell_refund(return_request, money_is_moving=beside.money_is_moving)
     happenings = _happenings(return_request)
     story = tell_story(return_request, terms, refund, now=now)
     # From the parcel's arrival on there is nothing left to do with it.
@@ -175,10 +175,10 @@ def build_status_page(
         delivery=delivery,
         carrier=carrier_name(delivery.carrier) if delivery else "",
         may_tell_tracking=may_tell_tracking(return_request),
-        messages=thread.messages,
-        unread=thread.unread,
+        messages=beside.messages,
+        unread=beside.unread,
         final=is_settled(return_request),
-        version=_version(return_request, story, refund, len(happenings) + thread.messages),
+        version=_version(return_request, story, refund, len(happenings) + beside.messages),
     )
 
 
@@ -219,9 +219,9 @@ def _with_current(reached: list[tuple[str, bool]]) -> list[Step]:
     return steps
 
 
-def tell_refund(return_request: ReturnRequest) -> RefundTruth:
+def tell_refund(return_request: ReturnRequest, *, money_is_moving: bool) -> RefundTruth:
     """What is true of the refund: quoted, approved, on its way, or paid; never more."""
-    state, sentence = _refund_words(return_request)
+    state, sentence = _refund_words(return_request, money_is_moving)
     return RefundTruth(
         state=state,
         sentence=sentence,
@@ -231,14 +231,14 @@ def tell_refund(return_request: ReturnRequest) -> RefundTruth:
     )
 
 
-def _refund_words(return_request: ReturnRequest) -> tuple[str, str]:
+def _refund_words(return_request: ReturnRequest, money_is_moving: bool) -> tuple[str, str]:
     if Status(return_request.status) in RELEASES_UNITS:
         return "none", _("Nothing is paid back: you keep the items.")
     if return_request.approved_amount == 0:
         return "zero", _("There is nothing to pay back for these items.")
     if return_request.refunded_at:
         return "paid", _("Paid back.")
-    if any(refund.state == Refund.State.PENDING for refund in return_request.refunds.all()):
+    if money_is_moving:
         return "moving", _("On its way: the payment has started and is not confirmed yet.")
     if return_request.approved_amount is not None:
         return "approved", _("Approved. Not paid yet.")

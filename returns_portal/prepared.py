@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Model, QuerySet, Value
+from django.db.models.query import RelatedPopulator, get_related_populators
 from django.db.models.sql.compiler import SQLCompiler
 
 M = TypeVar("M", bound=Model)
@@ -26,10 +27,7 @@ class Asked(Value):
 
 
 class Prepared(Generic[M]):
-    """A queryset over one table, annotations included, whose SQL is written once.
-
-    It can't join other models in (`select_related`); `hold` puts together what several read.
-    """
+    """A queryset, with its annotations and joined models, whose SQL is written once."""
 
     def __init__(self, queryset: QuerySet[M]) -> None:
         self.queryset = queryset
@@ -59,6 +57,9 @@ class Prepared(Generic[M]):
             parameters=parameters,
             fields=[compiler.select[place][0].target.attname for place in places],
             annotations=list(compiler.annotation_col_map.items()),
+            joined=get_related_populators(  # type: ignore[call-arg]  # one more from Django 6.1 on
+                compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS
+            ),
             converters=[
                 (place, converter, expression)
                 for place, (converters, expression) in compiler.get_converters(
@@ -76,9 +77,10 @@ class Written(Generic[M]):
     model: type[M]
     sql: str
     parameters: tuple[Any, ...]
-    # The fields come first in a row, then the annotations, each with its place.
+    # The model's own fields come first in a row; annotations are told with their places.
     fields: list[str]
     annotations: list[tuple[str, int]]
+    joined: list[RelatedPopulator]
     converters: list[tuple[int, Callable[..., Any], Any]]
 
     def build(self, row: Sequence[Any]) -> M:
@@ -89,6 +91,8 @@ class Written(Generic[M]):
         made = self.model.from_db(DEFAULT_DB_ALIAS, self.fields, values[: len(self.fields)])
         for name, place in self.annotations:
             setattr(made, name, values[place])
+        for other in self.joined:
+            other.populate(values, made)
         return made
 
 
@@ -97,16 +101,6 @@ def hold(row: Model, name: str, rows: list[M]) -> None:
     related = getattr(row, name).all()
     related._result_cache, related._prefetch_done = rows, True
     row.__dict__.setdefault("_prefetched_objects_cache", {})[name] = related
+    back: Any = row._meta.get_field(name)
     for other in rows:
-        _relation(row, name).remote_field.set_cached_value(other, row)
-
-
-def hold_one(row: Model, name: str, other: Model | None) -> None:
-    """Gives `row` the one row of its relation `name`, or that it has none, as a join would."""
-    _relation(row, name).set_cached_value(row, other)
-    if other is not None:
-        _relation(row, name).remote_field.set_cached_value(other, row)
-
-
-def _relation(row: Model, name: str) -> Any:
-    return row._meta.get_field(name)
+        back.remote_field.set_cached_value(other, row)

@@ -101,6 +101,7 @@ TEMPLATES = [
             "context_processors": [
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.brand",
+                "portal.context.csrf",
             ],
         },
     },

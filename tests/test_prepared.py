@@ -3,10 +3,11 @@
 import pytest
 from django.db.models import Count, F
 from django.db.models.query import QuerySet
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from returns_portal.prepared import Asked, Prepared, hold, hold_one
-from returns_portal.returns.models import ReturnLineItem, ReturnRequest
+from returns_portal.prepared import Asked, Prepared, hold
+from returns_portal.returns.models import ReturnLineItem, ReturnRequest, ReverseDelivery
 from tests.returns.factories import ReturnLineItemFactory, ReturnRequestFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,9 +65,26 @@ class TestPrepared:
         with pytest.raises(KeyError):
             by_token()(tocken="mistyped")
 
+    def test_joins_other_models_in(self, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+        now = timezone.now()
+        sent = ReverseDelivery.objects.create(
+            return_request=ReturnRequestFactory(), carrier="ups", tracking_number="1Z9",
+            sent_at=now, changed_at=now,
+        )  # fmt: skip
+        unsent = ReturnRequestFactory()
+        ask = Prepared(
+            ReturnRequest.objects.filter(token=Asked("token")).select_related("reverse_delivery")
+        )
+        with django_assert_num_queries(2):
+            [read] = ask(token=sent.return_request.token)
+            assert read.reverse_delivery == sent
+            assert read.reverse_delivery.tracking_number == sent.tracking_number
+            [other] = ask(token=unsent.token)
+            assert not hasattr(other, "reverse_delivery")
+
 
 class TestHold:
-    def test_gives_a_row_its_relations_without_a_query(
+    def test_gives_a_row_its_relation_without_a_query(
         self, django_assert_num_queries: DjangoAssertNumQueries
     ) -> None:
         stored = ReturnLineItemFactory().return_request
@@ -74,7 +92,5 @@ class TestHold:
         lines = list(ReturnLineItem.objects.filter(return_request=stored))
         with django_assert_num_queries(0):
             hold(read, "lines", lines)
-            hold_one(read, "reverse_delivery", None)
             assert list(read.lines.all()) == lines
             assert lines[0].return_request is read
-            assert not hasattr(read, "reverse_delivery")

@@ -74,7 +74,7 @@ class TestAReport:
             secret = f"/returns/{row.token}/"  # noqa: F841 - a local variable like any
             raise RuntimeError(f"no page for {row.contact_email} at /returns/{row.token}/")
 
-        monkeypatch.setattr("portal.views.tracking.build_status_page", fail)
+        monkeypatch.setattr("portal.reading.build_status_page", fail)
         client.raise_request_exception = False
         client.cookies["sessionid"] = SESSION
         assert client.get(f"/returns/{row.token}/").status_code == 500

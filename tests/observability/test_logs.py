@@ -56,7 +56,7 @@ class TestALine:
             raise RuntimeError("broken")
 
         token = ReturnRequestFactory().token
-        monkeypatch.setattr("portal.views.tracking.build_status_page", fail)
+        monkeypatch.setattr("portal.reading.build_status_page", fail)
         client.raise_request_exception = False
         assert client.get(f"/returns/{token}/").status_code == 500
         [line] = [line for line in lines.read() if line["logger"] == "django.request"]

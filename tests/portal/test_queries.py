@@ -11,12 +11,12 @@ from django.test import Client
 
 from returns_portal.returns.branding.brand import current_brand
 from returns_portal.returns.mirror import synced_until
-from returns_portal.returns.models import ReturnPolicy, ShopBrand
+from returns_portal.returns.models import Photo, ReturnPolicy, ReverseDelivery, ShopBrand
 from returns_portal.returns.orders import policy_in_force
 from returns_portal.returns.policies import list_reasons
 from returns_portal.returns.services.withdrawing import withdrawal_rules
 from tests.bench.scenes import mirror_orders, open_session
-from tests.returns.factories import ReturnLineItemFactory, request_with_line
+from tests.returns.factories import RefundFactory, ReturnLineItemFactory, request_with_line
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -53,12 +53,25 @@ def test_items_ask_five(client: Client, items: str, django_assert_max_num_querie
         client.get(items)
 
 
-def test_a_status_asks_five(client: Client, django_assert_max_num_queries: Any) -> None:
-    row = request_with_line()
+def test_a_status_asks_four_whatever_the_return_has(
+    client: Client, django_assert_max_num_queries: Any
+) -> None:
+    row = request_with_line(approved=True)
     client.get(f"/returns/{row.token}/")
-    ReturnLineItemFactory.create_batch(10, return_request=row)
-    with django_assert_max_num_queries(5):
-        client.get(f"/returns/{row.token}/")
+    for line in ReturnLineItemFactory.create_batch(10, return_request=row):
+        Photo.objects.create(
+            line=line, file="a.jpg", thumbnail="b.jpg", mime_type="image/jpeg", size=1, width=1,
+            height=1, sha256="0" * 64, uploaded_at=NOW,
+        )  # fmt: skip
+    ReverseDelivery.objects.create(
+        return_request=row, carrier="ups", tracking_number="1Z9", sent_at=NOW, changed_at=NOW
+    )
+    RefundFactory(return_request=row, state="pending")
+    with django_assert_max_num_queries(4):
+        page = client.get(f"/returns/{row.token}/").content.decode()
+    assert "1Z9" in page
+    assert page.count('width="72" height="72"') == 10
+    assert "On its way" in page
 
 
 def test_a_new_brand_shows_once_the_moment_is_over(client: Client, settings: Any) -> None:

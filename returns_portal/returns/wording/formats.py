@@ -2,7 +2,8 @@
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time, get_datetime_format
@@ -24,7 +25,7 @@ def last_day(ends_at: datetime) -> str:
 def format_day(value: date) -> str:
     """The day as the active language writes it; that of a moment in the active time zone."""
     day = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    return format_date(day, "long", locale=active_locale())
+    return _day_in(active_locale(), day)
 
 
 def format_moment(value: datetime) -> str:
@@ -41,11 +42,21 @@ def format_money(money: Money) -> str:
     A currency written in letters keeps a space from the number, as Unicode's rules want it.
     Where words run from right to left, the amount keeps its own direction, in text mails too.
     """
-    locale = active_locale()
-    written = format_currency(money.amount, money.currency, locale=locale)
-    code = re.escape(get_currency_symbol(money.currency, locale=locale))
+    return _money_in(active_locale(), money.amount, money.currency, get_language_bidi())
+
+
+# A shop's days and prices are few, and each is written on many pages.
+@lru_cache(maxsize=1024)
+def _day_in(locale: Locale, day: date) -> str:
+    return format_date(day, "long", locale=locale)
+
+
+@lru_cache(maxsize=4096)
+def _money_in(locale: Locale, amount: Decimal, currency: str, runs_left: bool) -> str:
+    written = format_currency(amount, currency, locale=locale)
+    code = re.escape(get_currency_symbol(currency, locale=locale))
     spaced = re.sub(rf"({code})(?<=[^\W\d_])(?=\d)", "\\1\u00a0", written)
-    if not get_language_bidi():
+    if not runs_left:
         return spaced
     return f"{LEFT_TO_RIGHT}{spaced.replace(RIGHT_MARK, '')}{END_OF_ISOLATE}"
 
