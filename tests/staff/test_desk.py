@@ -9,8 +9,8 @@ from returns_portal.returns.models import ApprovalLimit, CannedText, ReturnReque
 from returns_portal.returns.shoppers import note_keys
 from tests.returns.factories import request_with_line
 from tests.staff.conftest import SignIn
+from tests.staff.deciding import approval, state_of
 from tests.staff.pages import get, text, url
-from tests.staff.test_decisions import approval, state_of
 
 pytestmark = pytest.mark.django_db
 AGENT = ("view_returnrequest", "decide_returnrequest", "view_personal_data")

@@ -20,8 +20,8 @@ from tests.returns.shop import Shop
 from tests.returns.test_approving import staff
 from tests.returns.test_restocking import approve_into, place_called, stock_moves
 from tests.staff.conftest import SignIn
+from tests.staff.deciding import approval
 from tests.staff.pages import get, text, url
-from tests.staff.test_decisions import approval
 
 pytestmark = pytest.mark.django_db
 DESK = ("view_returnrequest", "decide_returnrequest", "retry_operation", "view_personal_data")
