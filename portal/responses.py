@@ -13,6 +13,8 @@ from returns_portal.shopify.errors import ShopifyError
 logger = logging.getLogger(__name__)
 
 RETRY_AFTER = "120"
+# The page that wants its form back once the language is another: Django's own word for where to go.
+LANGUAGE_AGAIN = "next"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,11 @@ def problems_of(form: BaseForm) -> list[FieldProblem]:
 def problem_status(request: HttpRequest, status: int) -> int:
     """`status`, or 200 to htmx, which shows nothing of answers from 400 on."""
     return 200 if request.headers.get("HX-Request") == "true" else status
+
+
+def switches_language(request: HttpRequest) -> bool:
+    """Whether the form comes by way of the language switch: it is shown again, nothing is done."""
+    return LANGUAGE_AGAIN in request.POST
 
 
 def see_other(page: str, *of: object) -> HttpResponse:

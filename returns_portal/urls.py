@@ -6,6 +6,7 @@ from django.urls import include, path
 from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
+from portal.views import language
 from returns_portal import health, webhooks
 from returns_portal.observability.metrics import metrics
 from staff.reports import by_mail
@@ -23,7 +24,7 @@ urlpatterns = [
         name="report-unsubscribe",
     ),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", language.switch, name="set_language"),
     path("webhooks/tiktok/", webhooks.tiktok, name="tiktok-webhooks"),
     path("webhooks/shopify/", webhooks.shopify, name="shopify-webhooks"),
     path("favicon.ico", RedirectView.as_view(url=ICON)),

@@ -23,6 +23,10 @@ class FormReader(HTMLParser):
         elif self.inside and tag in ("input", "button") and given.get("name") and is_sent(given):
             self.fields[given["name"] or ""] = given.get("value") or ""
 
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self.inside = False
+
 
 def is_sent(given: dict[str, str | None]) -> bool:
     return given.get("type") not in ("radio", "checkbox") or "checked" in given

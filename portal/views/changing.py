@@ -18,7 +18,7 @@ from portal.access import private
 from portal.breakdown import build_rows, build_ways
 from portal.progress import StatusPage
 from portal.reading import get_page_or_404
-from portal.responses import RETRY_AFTER, problem_status, see_other
+from portal.responses import RETRY_AFTER, problem_status, see_other, switches_language
 from portal.selection import Selection
 from returns_portal.returns.models import ReturnReason, ReturnRequest
 from returns_portal.returns.orders import OrderFacts, judge_again, read_order
@@ -66,7 +66,7 @@ def change(request: HttpRequest, token: str) -> HttpResponse:
         quoted = quote_return(page.facts, page.selection.requested_lines())
     except (ShopifyError, NoPolicy) as error:
         return _not_now(request, status, error)
-    if not _was_shown(request, quoted):
+    if switches_language(request) or not _was_shown(request, quoted):
         return _render(page, quoted)
     return _save(page, quoted)
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from portal import throttle
 from portal.access import private
 from portal.forms import WithdrawalForm
-from portal.responses import problem_status, problems_of, see_other
+from portal.responses import problem_status, problems_of, see_other, switches_language
 from returns_portal.addresses import client_address
 from returns_portal.returns.models import Withdrawal, WithdrawalRules
 from returns_portal.returns.services.withdrawing import (
@@ -32,10 +32,12 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _render_form(request, rules, WithdrawalForm(initial=request.GET.dict()))
     form = WithdrawalForm(request.POST)
-    if not form.is_valid() or "change" in request.POST:
+    switches = switches_language(request)
+    asks = "change" in request.POST or (switches and "confirmed" not in request.POST)
+    if asks or not form.is_valid():
         return _render_form(request, rules, form, 422 if form.errors else 200)
     text = word_declaration(form.wish)
-    if hash_of(text) != request.POST.get("confirmed"):
+    if switches or hash_of(text) != request.POST.get("confirmed"):
         context = {"form": form, "text": text, "hash": hash_of(text)}
         return render(request, "portal/withdraw_confirm.html", context)
     return _declare(request, form, text)

@@ -298,3 +298,25 @@ class TestForcedColors:
         border = button.evaluate("e => getComputedStyle(e).borderTopStyle")
         assert border != "none"
         context.close()
+
+
+class TestLanguage:
+    @pytest.mark.parametrize("script", [True, False])
+    def test_can_be_switched_at_the_last_step_without_losing_the_choice(
+        self, browser: Browser, places: Places, script: bool
+    ) -> None:
+        context, watched = open_window(browser, Screen(375, script=script))
+        page = watched.page
+        Walk(watched, places.site).look_up(SHOWCASE[1].order_number, SHOWCASE[1].postcode)
+        page.locator(".item-head .check").first.check()
+        page.get_by_label("I changed my mind").first.check()
+        press(page, "Continue")
+        page.fill('[name="contact_email"]', "me@example.com")
+        page.locator("#language").select_option("de")
+        page.locator(".languages button").click()
+        expect(page.locator("html")).to_have_attribute("lang", "de")
+        expect(page.locator(".chosen-item")).to_have_count(1)
+        expect(page.locator('[name="contact_email"]')).to_have_value("me@example.com")
+        assert page.url.endswith("/review/")
+        context.close()
+        assert watched.problems == []
