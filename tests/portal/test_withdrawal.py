@@ -13,6 +13,7 @@ from django.test import Client
 
 from returns_portal.languages import LANGUAGES
 from returns_portal.returns import snapshots
+from returns_portal.returns.emails import build_receipt
 from returns_portal.returns.models import (
     PolicyVersion,
     ReturnPolicy,
@@ -21,13 +22,14 @@ from returns_portal.returns.models import (
     WithdrawalRules,
 )
 from returns_portal.returns.policies import build_terms
-from returns_portal.returns.processing.withdrawing import build_receipt, carry_out_withdrawals
+from returns_portal.returns.processing.withdrawing import carry_out_withdrawals
 from returns_portal.returns.rules import Effect, Match, Rule
 from returns_portal.returns.ruling import digest_of
 from returns_portal.returns.services.withdrawing import hash_of
 from returns_portal.shopify.sandbox.seeds import SHOWCASE
 from returns_portal.shopify.sandbox.server import SandboxServer
 from tests.reading import read_form
+from tests.returns.examples import NOON
 
 pytestmark = pytest.mark.django_db
 GERMANY, SPAIN = SHOWCASE[3], SHOWCASE[4]
@@ -84,6 +86,7 @@ class TestDeclaration:
             made.text,
             str(receipt.subject),
             str(receipt.body),
+            str(receipt.alternatives[0][0]),
         ]
         for words in english:
             assert not any(words in text for text in said)
@@ -151,6 +154,64 @@ class TestDeclaration:
         assert Withdrawal.objects.get().text == (
             f"I take back {GERMANY.order_number}, says Ada Example."
         )
+
+
+def receipt_of(**values: str) -> tuple[Withdrawal, str, str]:
+    """A withdrawal with the text and the HTML of its receipt."""
+    text = values.pop("text", "I hereby withdraw.\nGoods: Linen shirt")
+    made = Withdrawal.objects.create(
+        reference="W-0001",
+        token="t0ken",
+        order_number="5",
+        name="Ada Example",
+        email="ada@example.com",
+        text=text,
+        sha256=hash_of(text),
+        received_at=NOON,
+        try_at=NOON,
+        **values,
+    )
+    message = build_receipt(made)
+    ((html, kind),) = message.alternatives
+    assert kind == "text/html"
+    return made, str(message.body), str(html)
+
+
+class TestReceipt:
+    @pytest.mark.parametrize("code", [code for code, _name in LANGUAGES])
+    def test_tells_the_same_as_text_and_as_html(self, code: str) -> None:
+        made, text, html = receipt_of(language=code)
+        link = f"http://testserver/withdraw/{made.token}/"
+        for body in (text, html):
+            for fact in (made.reference, f"{made.received_at:%Y-%m-%d %H:%M:%S}", made.sha256):
+                assert fact in body
+            assert link in body
+            assert "%(" not in body
+        assert made.text in text
+        assert "I hereby withdraw.<br>Goods: Linen shirt" in html
+        assert f'href="{link}"' in html
+        assert f'lang="{code}"' in html
+        assert f'dir="{"rtl" if code == "ar" else "ltr"}"' in html
+
+    def test_is_in_the_frame_of_all_mails(self) -> None:
+        _made, _text, html = receipt_of()
+        assert "prefers-color-scheme: dark" in html
+        assert 'role="article" aria-label=' in html
+        assert "Return  ·" not in html
+
+    def test_escapes_what_was_typed_and_makes_no_link_of_it(self) -> None:
+        _made, text, html = receipt_of(text="Name: <b>Ada</b> & https://evil.example/ evil.example")
+        assert "<b>Ada</b> & https://evil.example/" in text
+        assert "&lt;b&gt;Ada&lt;/b&gt; &amp; https://evil.example/" in html
+        assert 'href="https://evil.example' not in html
+        assert 'href="http://evil.example' not in html
+
+    def test_keeps_its_message_id_and_marks_itself_automatic(self) -> None:
+        made, _text, _html = receipt_of()
+        message = build_receipt(made).message()
+        assert message["Message-ID"] == "<W-0001@testserver>"
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert message["To"] == "ada@example.com"
 
 
 class TestCarryingOut:

@@ -1,5 +1,6 @@
 """Puts a mail together: words, facts and frame, as text and as HTML for real mail programs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,17 +74,34 @@ def build_parts(name: str, words: MailWords, facts: MailFacts) -> MailParts:
     heading, *rest = words.paragraphs or [subject]
     content = [part for part in (_render(paragraph, facts) for paragraph in rest) if part.text]
     plain = [part.text for part in content]
+    context = {**_frame(name, facts), "heading": fill(heading, facts)}
+    text = render_to_string("emails/frame.txt", {**context, "paragraphs": plain})
+    html = draw_html(
+        subject=subject,
+        plain=plain,
+        content=[mark_safe(part.html) for part in content],  # noqa: S308 - escaped below  # nosec B308 B703
+        **context,
+    )
+    return MailParts(subject, text.strip() + "\n", html)
+
+
+def draw_html(
+    *, subject: str, plain: Sequence[str], content: Sequence[SafeString], **frame: Any
+) -> str:
+    """`content` in the frame of every mail, in the active language, its styles written inline.
+
+    The first of `plain` is what a mailbox shows beside the subject. `frame` has the brand, the
+    heading, the button, and what the foot tells.
+    """
     context = {
-        **_frame(name, facts),
+        **frame,
+        "language": get_language() or settings.LANGUAGE_CODE,
+        "direction": "rtl" if get_language_bidi() else "ltr",
         "subject": subject,
-        "heading": fill(heading, facts),
         "preheader": Truncator(" ".join(" ".join(plain).split())).chars(PREHEADER),
-        "paragraphs": plain,
-        "content": [mark_safe(part.html) for part in content],  # noqa: S308 - escaped below  # nosec B308 B703
+        "content": content,
     }
-    text = render_to_string("emails/frame.txt", context)
-    html = render_to_string("emails/frame.html", context)
-    return MailParts(subject, text.strip() + "\n", INLINER.inline(html))
+    return INLINER.inline(render_to_string("emails/frame.html", context))
 
 
 def fill(text: str, facts: MailFacts) -> str:
@@ -116,8 +134,6 @@ def _frame(name: str, facts: MailFacts) -> dict[str, Any]:
         "brand": current_brand(),
         "event": event,
         "return_request": facts.return_request,
-        "language": get_language() or settings.LANGUAGE_CODE,
-        "direction": "rtl" if get_language_bidi() else "ltr",
         "button_label": event.button,
         "button_url": _button_url(name, facts.return_request),
     }

@@ -3,16 +3,12 @@
 import uuid
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from smtplib import SMTPException
 
-from django.conf import settings
-from django.core.mail import EmailMessage
-from django.urls import reverse
-from django.utils.translation import override
-
 from returns_portal.returns import identity
+from returns_portal.returns.emails import build_receipt
 from returns_portal.returns.history import Actor
 from returns_portal.returns.models import ReturnReason, ReturnRequest, Withdrawal, WithdrawalRules
 from returns_portal.returns.orders import (
@@ -32,7 +28,6 @@ from returns_portal.returns.services.withdrawing import (
     unfinished_withdrawals,
     withdrawal_rules,
 )
-from returns_portal.returns.wording.withdrawals import RECEIPT, RECEIPT_SUBJECT
 from returns_portal.returns.workflow import FINAL
 from returns_portal.shopify.errors import ShopifyError
 
@@ -65,29 +60,6 @@ def carry_out(withdrawal: Withdrawal, *, now: datetime) -> bool:
         except (ShopifyError, NoPolicy):
             done = False
     return done
-
-
-def build_receipt(withdrawal: Withdrawal) -> EmailMessage:
-    """The receipt on a durable medium: the declaration word for word, its time and its hash."""
-    with override(withdrawal.language):
-        link = settings.SITE_URL + reverse("portal:withdrawal", args=[withdrawal.token])
-        body = str(RECEIPT) % {
-            "reference": withdrawal.reference,
-            "time": withdrawal.received_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S"),
-            "text": withdrawal.text,
-            "hash": withdrawal.sha256,
-            "link": link,
-        }
-        subject = str(RECEIPT_SUBJECT) % {"reference": withdrawal.reference}
-    return EmailMessage(
-        subject=subject,
-        body=body,
-        to=[withdrawal.email],
-        headers={
-            "Message-ID": f"<{withdrawal.reference}@{settings.SITE_HOST}>",
-            "Auto-Submitted": "auto-generated",
-        },
-    )
 
 
 def settle(withdrawal: Withdrawal, *, now: datetime) -> None:
