@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.numbers import format_currency, format_decimal
@@ -121,7 +121,13 @@ class Due:
 
 def money(amount: Decimal, currency: str) -> str:
     """`amount` with the sign of its currency, in the active language: US$24.49."""
-    return format_currency(amount, currency, locale=active_locale())
+    # A zero with a sign would be the same key as one without.
+    return _money(amount + 0, currency, active_locale())
+
+
+@lru_cache(maxsize=4096)
+def _money(amount: Decimal, currency: str, locale: str) -> str:
+    return format_currency(amount, currency, locale=locale)
 
 
 def money_of(value: Money) -> str:
@@ -184,7 +190,13 @@ def span(length: timedelta) -> str:
 
 def moment(at: datetime) -> str:
     """A date, its month in letters, and time in the active time zone."""
-    return formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    minute = timezone.localtime(at).replace(second=0, microsecond=0, tzinfo=None)
+    return _moment(minute, get_language())
+
+
+@lru_cache(maxsize=4096)
+def _moment(minute: datetime, _language: str | None) -> str:
+    return formats.date_format(minute, "DATETIME_FORMAT")
 
 
 def instant(at: datetime) -> str:
