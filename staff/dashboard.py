@@ -19,7 +19,7 @@ from returns_portal.returns.models import (
     WebhookDelivery,
 )
 from returns_portal.shopify.types import Money
-from staff import access, listing, queue, wording
+from staff import access, listing, queue, rows, wording
 from staff.saved_views import saved_views
 
 FIRST_SHOWN = 5
@@ -106,11 +106,10 @@ def _first_due(now: datetime) -> str:
     return _("the first answer is due %(when)s") % {"when": deadline.words}
 
 
-def due_first(now: datetime) -> list[listing.Row]:
+def due_first(now: datetime) -> list[rows.Row]:
     """The requests to review that are due first."""
-    pile = listing.with_flags(queue.to_review(queue.all_requests()))
-    first = pile.order_by(*queue.BY_DUE_TIME.by())[:FIRST_SHOWN]
-    return [listing.build_row(item, now) for item in first]
+    pile = rows.with_flags(queue.to_review(queue.all_requests()))
+    return rows.build_rows(pile.order_by(*queue.BY_DUE_TIME.by())[:FIRST_SHOWN], now)
 
 
 def failed_steps() -> list[Operation]:
@@ -138,8 +137,8 @@ def build_figures(now: datetime) -> list[Figure]:
 
 
 def _figure(label: str, happened: Q, column: str) -> Figure:
-    rows = ReturnRequest.objects.filter(happened).order_by("currency").values("currency")
-    sums = list(rows.annotate(count=Count("pk"), amount=Sum(column)))
+    happened_to = ReturnRequest.objects.filter(happened).order_by("currency")
+    sums = list(happened_to.values("currency").annotate(count=Count("pk"), amount=Sum(column)))
     return Figure(
         label,
         sum(row["count"] for row in sums),

@@ -1,15 +1,20 @@
 """The queue's filters: what staff may narrow a tab by, each served by an index."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django import forms
-from django.core.cache import cache
 from django.db.models import Q
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _lazy
 
+from returns_portal.cache import Remembered
 from returns_portal.returns.models import (
     Message,
     Operation,
@@ -20,7 +25,8 @@ from returns_portal.returns.models import (
 from returns_portal.returns.models.requests import STATUS_LABELS
 from staff.queue import Requests
 
-REASONS, REASONS_KEPT = "queue-reasons", 60
+FIELDS = "admin/returns/returnrequest/_filters.html"
+Reasons = tuple[tuple[str, str], ...]
 ANY = ("", _lazy("any"))
 FLAGS = [
     ("failed", _lazy("a step failed")),
@@ -31,8 +37,9 @@ FLAGS = [
 ]
 
 
-def list_reasons() -> list[tuple[str, str]]:
-    return list(ReturnReason.objects.values_list("code", "label"))
+@Remembered
+def list_reasons() -> Reasons:
+    return tuple(ReturnReason.objects.values_list("code", "label"))
 
 
 def date_field(label: Any) -> forms.DateField:
@@ -74,24 +81,47 @@ class FilterForm(forms.Form):
     least = amount_field(_lazy("Amount from"))
     most = amount_field(_lazy("Amount up to"))
 
-    def __init__(self, data: Any = None) -> None:
+    def __init__(self, data: Mapping[str, str], reasons: Reasons) -> None:
         super().__init__(data)
-        reasons = cache.get_or_set(REASONS, list_reasons, REASONS_KEPT) or []
         self.fields["reason"] = forms.ChoiceField(
             label=self.fields["reason"].label, required=False, choices=[ANY, *reasons]
         )
 
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The filters that are set and make sense, by name."""
-        self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value not in ("", None)}
+
+NAMES = tuple(FilterForm.base_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """The filters that are set and make sense, by name, and the fields that they are set in."""
+
+    chosen: Mapping[str, Any]
+    fields: SafeString
+    wrong: bool
 
     def narrow(self, requests: Requests) -> Requests:
         """The requests that fit every filter set."""
         for name, value in self.chosen.items():
             requests = requests.filter(CONDITIONS[name](value))
         return requests
+
+
+def read_filters(asked: Mapping[str, Any]) -> Filters:
+    """What the filters ask for, as they were typed."""
+    typed = tuple((name, str(asked[name])) for name in NAMES if asked.get(name))
+    return _read(typed, list_reasons.recent(), get_language())
+
+
+# Most pages of the queue have none set, and drawing ten fields takes longer than reading the rows.
+@lru_cache(maxsize=64)
+def _read(typed: tuple[tuple[str, str], ...], reasons: Reasons, _language: str | None) -> Filters:
+    form = FilterForm(dict(typed), reasons)
+    wrong = not form.is_valid()
+    return Filters(
+        chosen={n: value for n, value in form.cleaned_data.items() if value not in ("", None)},
+        fields=render_to_string(FIELDS, {"form": form}),
+        wrong=wrong,
+    )
 
 
 def day_begins(day: Any) -> datetime:

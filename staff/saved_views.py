@@ -27,11 +27,8 @@ class NameForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def saved_views(user: object) -> QuerySet[SavedView]:
     """The views that a person may open: their own, and those that are everybody's."""
-    return (
-        SavedView.objects.filter(Q(owner=user) | Q(shared=True))
-        .select_related("owner")
-        .order_by("name", "pk")[:MOST_SHOWN]
-    )
+    visible = SavedView.objects.filter(Q(owner=user) | Q(shared=True))
+    return visible.order_by("name", "pk")[:MOST_SHOWN]
 
 
 def queue_url(query: str) -> str:
@@ -45,7 +42,10 @@ def list_views(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Saved views"),
-        "views": [(view, may_change(request, view)) for view in saved_views(request.user)],
+        "views": [
+            (view, may_change(request, view))
+            for view in saved_views(request.user).select_related("owner")
+        ],
     }
     return TemplateResponse(request, LIST, context)
 
