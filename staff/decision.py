@@ -10,6 +10,7 @@ from urllib.parse import quote as quote_path
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Prefetch, prefetch_related_objects
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -133,7 +134,9 @@ def units_to_restock(request: ReturnRequest) -> int:
 
 def build_lines(request: ReturnRequest) -> list[LineView]:
     """The lines with worth, fee and rule trace, in the order they were asked for."""
-    return [_line_view(line, request.currency) for line in request.lines.all()]
+    lines = list(request.lines.all())
+    prefetch_related_objects(lines, "photos")
+    return [_line_view(line, request.currency) for line in lines]
 
 
 def _line_view(line: ReturnLineItem, currency: str) -> LineView:
@@ -353,9 +356,6 @@ def build_due(request: ReturnRequest, now: datetime) -> wording.Due | None:
 
 def get_for_decision(pk: int) -> ReturnRequest | None:
     """The request with its lines and reasons, or None."""
-    return (
-        ReturnRequest.objects.select_related("policy", "reverse_delivery")
-        .prefetch_related("lines__reason", "lines__photos")
-        .filter(pk=pk)
-        .first()
-    )
+    lines = Prefetch("lines", ReturnLineItem.objects.select_related("reason"))
+    found = ReturnRequest.objects.select_related("policy", "reverse_delivery").filter(pk=pk)
+    return found.prefetch_related(lines).first()

@@ -223,7 +223,7 @@ def parse_position(position: str) -> tuple[str, datetime | None, int]:
 
 def first_to_review(*, besides: int | None = None) -> ReturnRequest | None:
     """The request whose answer is due first, other than the one with the key `besides`."""
-    pile = to_review(all_requests())
+    pile = to_review(all_requests()).only("due_at")
     if besides is not None:
         pile = pile.exclude(pk=besides)
     return pile.order_by(*BY_DUE_TIME.by()).first()
@@ -231,7 +231,7 @@ def first_to_review(*, besides: int | None = None) -> ReturnRequest | None:
 
 def neighbors(request: ReturnRequest) -> tuple[ReturnRequest | None, ReturnRequest | None]:
     """The requests to review that are due before and after this one."""
-    pile = to_review(all_requests())
+    pile = to_review(all_requests()).only("due_at")
     at, key = request.due_at or NO_DEADLINE, request.pk
     earlier = pile.filter(BY_DUE_TIME.beyond(at, key, backward=True))
     later = pile.filter(BY_DUE_TIME.beyond(at, key))

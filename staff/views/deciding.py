@@ -185,7 +185,7 @@ def _approve(request: HttpRequest, return_request: ReturnRequest) -> Panel | Saf
         if outlook.amount is None or outlook.amount != form.seen:
             return _show_outlook(request, return_request, form, outlook)
         quote = outlook.quote
-    services.approve(
+    decided = services.approve(
         request_id=return_request.pk,
         amount=form.seen,
         quoted=return_request.quoted_amount,
@@ -193,7 +193,7 @@ def _approve(request: HttpRequest, return_request: ReturnRequest) -> Panel | Saf
         actor=actor_of(request),
         now=timezone.now(),
     )
-    return approved_message(return_request, form)
+    return approved_message(decided, form)
 
 
 def _look_again(request: HttpRequest, return_request: ReturnRequest, form: ApproveForm) -> Panel:
@@ -227,7 +227,7 @@ def _show_outlook(
 
 def approved_message(return_request: ReturnRequest, form: SeenAmount) -> SafeString:
     amount = wording.money_of(form.seen)
-    if services.needs_second_person(form.seen):
+    if return_request.status == Status.REQUESTED:
         words = _("proposed: somebody else must confirm the refund of %(amount)s.")
     elif return_request.settlement == Settlement.EXTERNAL:
         words = _("approved: refund %(amount)s in Seller Center, then confirm it here.")

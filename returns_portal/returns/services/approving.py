@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from returns_portal.returns.history import Actor, record_event
@@ -23,7 +24,13 @@ from returns_portal.returns.refund_amounts import Quote
 from returns_portal.returns.reservations import keep_units
 from returns_portal.returns.services.arrivals import finish_if_complete
 from returns_portal.returns.services.decisions import approval_mail
-from returns_portal.returns.services.guard import Refused, lock_request, move, owe_email
+from returns_portal.returns.services.guard import (
+    Refused,
+    lock_request,
+    lock_with_lines,
+    move,
+    owe_email,
+)
 from returns_portal.returns.services.messaging import clean_body
 from returns_portal.returns.services.owing import owe_approval
 from returns_portal.returns.services.sending import owe_announcement
@@ -91,7 +98,7 @@ def approve(
     InvalidTransition, and Refused for what cannot be approved, or when the shopper changed the
     request so that `quoted`, which the person judged by, is old.
     """
-    return_request = lock_request(request_id)
+    return_request = lock_with_lines(request_id)
     next_status(Action.APPROVE, Status(return_request.status))
     if quoted is not None and quoted != return_request.quoted_amount:
         raise Refused(_("The shopper has changed this request. Look at it again."))
@@ -106,7 +113,7 @@ def approve(
 @transaction.atomic
 def confirm_proposal(*, request_id: int, actor: Actor, now: datetime) -> ReturnRequest:
     """Carries out what another person proposed; raises InvalidTransition and Refused."""
-    return_request = lock_request(request_id)
+    return_request = lock_with_lines(request_id)
     proposal = open_proposal(return_request)
     if proposal is None:
         raise Refused(_("Nothing is proposed for this request any more."))
@@ -269,12 +276,13 @@ def _carry_out(
         decision_message=message,
         return_shipping_fee=return_request.return_shipping_fee if shipping is None else shipping,
     )
+    # The move has read the request afresh, without its lines.
+    prefetch_related_objects([return_request], "lines")
     if decision.reason.strip() and (fees_changed or amount.amount != before):
         note_change(return_request, before, amount.amount, decision.reason, actor, now)
     if message:
         _add_to_thread(return_request, message, actor, now)
-    bonus = parts_of(return_request).bonus.amount
-    ReturnRequest.objects.filter(pk=return_request.pk).update(bonus_amount=bonus)
+    _note_bonus(return_request)
     owe_approval(return_request, now=now)
     owe_announcement(return_request, now=now)
     if return_request.settlement != ReturnRequest.Settlement.TIKTOK:
@@ -282,6 +290,14 @@ def _carry_out(
         owe_email(return_request, approval_mail(return_request), now=now)
     # Goods may have come before the decision.
     finish_if_complete(return_request, actor=actor, now=now)
+
+
+def _note_bonus(return_request: ReturnRequest) -> None:
+    """Writes down what the shop adds to store credit, where that is another amount by now."""
+    bonus = parts_of(return_request).bonus.amount
+    if bonus != return_request.bonus_amount:
+        return_request.bonus_amount = bonus
+        return_request.save(update_fields=["bonus_amount"])
 
 
 def note_change(
@@ -324,14 +340,24 @@ def _settle_lines(return_request: ReturnRequest, decision: Decision) -> bool:
         calculated = worth.get(row.fulfillment_line_item_id)
         if worth and (calculated.quantity if calculated else 0) != line.approved:
             raise Refused(_("The shopper has changed this request. Look at it again."))
-        ReturnLineItem.objects.filter(pk=row.pk).update(
-            approved_quantity=line.approved,
-            decline_reason=line.decline_reason.strip() if line.approved < row.quantity else "",
-            **_overrides(line),
-            **_amounts(worth, row),
-        )
-        keep_units(row, line.approved)
+        _settle_line(row, line, _amounts(worth, row))
     return in_part
+
+
+def _settle_line(row: ReturnLineItem, line: LineDecision, amounts: Mapping[str, object]) -> None:
+    """Writes the decision onto a line; all of its units are held already."""
+    less = line.approved < row.quantity
+    columns = {
+        "approved_quantity": line.approved,
+        "decline_reason": line.decline_reason.strip() if less else "",
+        **_overrides(line),
+        **amounts,
+    }
+    for name, value in columns.items():
+        setattr(row, name, value)
+    row.save(update_fields=columns)
+    if less:
+        keep_units(row, line.approved)
 
 
 def _overrides(line: LineDecision) -> dict[str, object]:

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from returns_portal.returns.history import Actor
@@ -58,7 +57,7 @@ def cancel(*, request_id: int, actor: Actor, now: datetime) -> ReturnRequest:
 
 def approval_mail(return_request: ReturnRequest) -> str:
     """The mail that tells of the approval: whether it is of all units or of a part."""
-    partly = return_request.lines.filter(approved_quantity__lt=F("quantity")).exists()
+    partly = any(line.units_approved < line.quantity for line in return_request.lines.all())
     return "approved_partly" if partly else "approved"
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError
+from django.db.models import prefetch_related_objects
 from structlog.contextvars import bind_contextvars
 
 from returns_portal.returns import snapshots
-from returns_portal.returns.clocks import Deadline, Moment, days_after, find_deadline
+from returns_portal.returns.clocks import Calendar, Deadline, Moment, days_after, find_deadline
 from returns_portal.returns.eligibility import PolicyTerms
 from returns_portal.returns.history import Actor, record_event
 from returns_portal.returns.identity import is_relay_email
@@ -44,6 +45,13 @@ def lock_request(request_id: int) -> ReturnRequest:
     """The request, its row locked until the transaction ends."""
     return_request = ReturnRequest.objects.select_for_update().get(pk=request_id)
     bind_contextvars(rma=return_request.rma_number)
+    return return_request
+
+
+def lock_with_lines(request_id: int) -> ReturnRequest:
+    """The request, its row locked until the transaction ends, with its lines read once."""
+    return_request = lock_request(request_id)
+    prefetch_related_objects([return_request], "lines")
     return return_request
 
 
@@ -100,7 +108,8 @@ def owe_email(return_request: ReturnRequest, event: str, *, now: datetime) -> No
 
 def clock_columns(return_request: ReturnRequest, status: Status, now: datetime) -> dict[str, Any]:
     """What a request holds of its clock when it enters `status`: due time, reminder, send-by."""
-    deadline = deadline_of(return_request, status, now)
+    calendar = read_calendar()
+    deadline = _find_deadline(return_request, status, now, calendar)
     columns: dict[str, Any] = {
         "due_at": deadline.due_at if deadline else None,
         "remind_at": deadline.remind_at if deadline else None,
@@ -108,12 +117,18 @@ def clock_columns(return_request: ReturnRequest, status: Status, now: datetime) 
     }
     if status is Status.APPROVED and return_request.returned_lines:
         days = terms_of(return_request).send_within_days
-        columns["send_by"] = days_after(now, days, read_calendar())
+        columns["send_by"] = days_after(now, days, calendar)
     return columns
 
 
 def deadline_of(return_request: ReturnRequest, status: Status, now: datetime) -> Deadline | None:
     """Until when somebody must act on a request that enters `status` now, by its own terms."""
+    return _find_deadline(return_request, status, now, read_calendar())
+
+
+def _find_deadline(
+    return_request: ReturnRequest, status: Status, now: datetime, calendar: Calendar
+) -> Deadline | None:
     terms = terms_of(return_request)
     moment = Moment(
         status=status,
@@ -125,7 +140,7 @@ def deadline_of(return_request: ReturnRequest, status: Status, now: datetime) ->
         sent=ReverseDelivery.objects.filter(return_request=return_request).exists(),
         decides_at=return_request.tiktok_decides_at,
     )
-    return find_deadline(moment, read_calendar())
+    return find_deadline(moment, calendar)
 
 
 def restart_clock(return_request: ReturnRequest, *, now: datetime) -> None:

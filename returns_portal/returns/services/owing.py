@@ -59,8 +59,8 @@ def owe_settling(return_request: ReturnRequest, *, after: Operation, now: dateti
     owe(return_request, Kind.SETTLE_RETURN, after=after, now=now)
     if return_request.settlement == Settlement.EXTERNAL:
         hours = find_channel(return_request.sales_channel).confirm_within_hours
-        due_at = now + timedelta(hours=hours)
-        ReturnRequest.objects.filter(pk=return_request.pk).update(due_at=due_at)
+        return_request.due_at = now + timedelta(hours=hours)
+        return_request.save(update_fields=["due_at"])
 
 
 def awaits_tiktok(return_request: ReturnRequest) -> bool:

@@ -95,8 +95,10 @@ def _note(
 def owe_announcement(return_request: ReturnRequest, *, now: datetime) -> None:
     """Owes Shopify the parcel, if there is one, after the return that it belongs to."""
     delivery = ReverseDelivery.objects.filter(return_request=return_request).first()
+    if delivery is None:
+        return
     opening = return_request.operations.filter(kind=Operation.Kind.CREATE_RETURN).first()
-    if delivery is None or opening is None or opening.state == Operation.State.SKIPPED:
+    if opening is None or opening.state == Operation.State.SKIPPED:
         return
     owe(
         return_request,
