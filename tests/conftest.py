@@ -14,8 +14,10 @@ from django.utils import translation
 from returns_portal.returns.keeping import COLUMNS
 from returns_portal.returns.outbox import due_operations
 from returns_portal.returns.processing import carry_out
+from returns_portal.shopify import client as shopify_client
 from returns_portal.shopify.sandbox.server import SandboxServer
 from returns_portal.shopify.sandbox.throttle import Throttle
+from returns_portal.tiktok import client as tiktok_client
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +52,13 @@ def empty_photo_folder() -> Iterator[None]:
     """Each test begins without photos on the disk, and leaves none behind."""
     yield
     shutil.rmtree(settings.PHOTO_ROOT, ignore_errors=True)
+
+
+@pytest.fixture(autouse=True)
+def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A shop that does not answer is asked again as often as ever, but nobody waits in between."""
+    monkeypatch.setattr(shopify_client, "FIRST_BACKOFF", 0.001)
+    monkeypatch.setattr(tiktok_client, "FIRST_BACKOFF", 0.001)
 
 
 @pytest.fixture
