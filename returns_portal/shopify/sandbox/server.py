@@ -109,7 +109,7 @@ class SandboxServer:
 
     def start(self) -> None:
         """Answer requests from a background thread until `stop()`."""
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
         self.deliveries.start()
         threading.Thread(target=self._carry_out_bulk, daemon=True).start()

@@ -66,7 +66,7 @@ class SandboxTikTok:
         self.book.address = self.url
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True).start()
+        threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True).start()
         self.notices.start()
         threading.Thread(target=self._tick, daemon=True).start()
         return self
