@@ -37,7 +37,7 @@ def _events(request: ReturnRequest, personal: bool) -> list[Entry]:
             kind="event",
             title=wording.event_title(event),
             who=wording.event_actor(event),
-            words=event.message if personal or not event.is_personal else "",
+            words=wording.event_words(event) if personal or not event.is_personal else "",
         )
         for event in request.events.all()
     ]

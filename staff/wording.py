@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from returns_portal.returns.emails.catalog import EVENTS as MAIL_EVENTS
+from returns_portal.returns.history import tell_moments
 from returns_portal.returns.models import Operation, ReturnEvent
 from returns_portal.returns.refund_amounts import decimals, rounded
 from returns_portal.returns.shoppers import Signal
+from returns_portal.returns.wording import format_moment
 from returns_portal.shopify.types import Money
 
 # A shop that sells in several markets must tell one dollar from another.
@@ -223,6 +225,16 @@ def step_title(operation: Operation) -> str:
     to_staff = name in MAIL_EVENTS and MAIL_EVENTS[name].to_staff
     whom = _("E-mail to staff") if to_staff else _("E-mail to the shopper")
     return f"{whom}: {MAILS.get(name) or name.replace('_', ' ')}"
+
+
+def event_words(event: ReturnEvent) -> str:
+    """What the event says beside its title, its moments in the active time zone.
+
+    What a person wrote stays as it was written.
+    """
+    if event.actor_kind in (ReturnEvent.ActorKind.SHOPPER, ReturnEvent.ActorKind.STAFF):
+        return event.message
+    return tell_moments(event.message, format_moment)
 
 
 def event_actor(event: ReturnEvent) -> str:

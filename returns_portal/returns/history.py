@@ -1,13 +1,18 @@
 """Writing down what happened to a request: who, when, from which status to which."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from returns_portal.returns.models import ReturnEvent, ReturnRequest
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+# A moment in an event's message, as `note_moment` writes it.
+NOTED = re.compile(r"\b(\d{4}-\d{2}-\d{2} \d{2}:\d{2}) UTC\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +68,20 @@ def record_event(
         message=message,
         shopper_sees=shopper_sees,
     )
+
+
+def note_moment(at: datetime) -> str:
+    """A moment as messages of events keep it, in UTC; readers see it in the zone of the shop."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def tell_moments(message: str, write: Callable[[datetime], str]) -> str:
+    """`message` with each moment that it keeps as `write` tells it."""
+
+    def told(found: re.Match[str]) -> str:
+        try:
+            return write(datetime.fromisoformat(f"{found[1]}+00:00"))
+        except ValueError:
+            return found[0]
+
+    return NOTED.sub(told, message)

@@ -1,6 +1,8 @@
 """History: nobody edits or deletes it, neither by the ORM nor in the database itself."""
 
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -8,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, connection, transaction
 
 from returns_portal.returns import outbox
-from returns_portal.returns.history import Actor, record_event
+from returns_portal.returns.history import Actor, note_moment, record_event, tell_moments
 from returns_portal.returns.keeping import COLUMNS, sqlite_triggers
 from returns_portal.returns.models import Attempt, Operation, ReturnEvent
 from returns_portal.returns.models.kept import HistoryIsKept
@@ -150,3 +152,15 @@ class TestAttempts:
     def test_stay_when_a_later_one_succeeds(self, attempt: Attempt) -> None:
         Operation.objects.update(state="done", last_error="")
         assert Attempt.objects.get().answer == "Shopify said no."
+
+
+class TestMoments:
+    def test_are_kept_in_utc_and_told_as_the_reader_wants_them(self) -> None:
+        at = datetime(2026, 12, 5, 13, 38, tzinfo=ZoneInfo("America/New_York"))
+        kept = f"Due {note_moment(at)}."
+        assert kept == "Due 2026-12-05 18:38 UTC."
+        assert tell_moments(kept, lambda told: f"<{told == at}>") == "Due <True>."
+
+    @pytest.mark.parametrize("words", ["", "Due soon.", "2026-12-05", "2026-13-45 99:99 UTC"])
+    def test_that_are_none_stay_as_they_are(self, words: str) -> None:
+        assert tell_moments(words, str) == words

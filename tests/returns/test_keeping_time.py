@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from returns_portal.returns.history import note_moment
 from returns_portal.returns.models import (
     Operation,
     ReservedUnit,
@@ -138,6 +139,7 @@ class TestReminders:
         keep_time(now=due(row) - timedelta(hours=12))
         assert parts(row).count("due_soon") == 1
         assert "reminder_to_answer" not in parts(row)
+        assert row.events.get(kind="due_soon").message == f"Due {note_moment(due(row))}."
 
     def test_come_again_for_the_next_deadline(self) -> None:
         row = asked_back()

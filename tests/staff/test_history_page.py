@@ -5,6 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from pytest_django.fixtures import Settings
 
 from returns_portal.returns import outbox
 from returns_portal.returns.history import Actor, record_event
@@ -34,6 +35,28 @@ class TestHistoryPage:
         page = get(reviewer, item, "history")
         for words in ("24.49 USD", "The mail server is full.", "Attempt 1: failed. No."):
             assert words in page
+
+    @pytest.mark.parametrize("page", ["change", "history"])
+    def test_tells_a_deadline_in_the_shops_time_zone(
+        self, reviewer: Client, settings: Settings, page: str
+    ) -> None:
+        """As earlier versions wrote it, too: a history is never written anew."""
+        settings.TIME_ZONE = "America/New_York"
+        item = request_with_line()
+        said = "Due 2026-12-05 18:38 UTC."
+        record_event(item, "due_soon", actor=Actor.system(), now=utc_now(), message=said)
+        shown = get(reviewer, item, page)
+        assert "Due December 5, 2026, 1:38 PM EST." in shown
+        assert "18:38" not in shown
+
+    def test_leaves_what_a_person_wrote_as_it_was(
+        self, reviewer: Client, settings: Settings
+    ) -> None:
+        settings.TIME_ZONE = "America/New_York"
+        item, words = request_with_line(), "They rang at 2026-12-05 18:38 UTC."
+        staff = Actor.staff(UserFactory(staff=True))
+        record_event(item, "note", actor=staff, now=utc_now(), message=words)
+        assert words in get(reviewer, item, "history")
 
     def test_is_linked_from_the_decision_screen(self, reviewer: Client) -> None:
         item = request_with_line()

@@ -8,6 +8,7 @@ from django.core import mail
 
 from returns_portal.returns.models import Aftersale
 from returns_portal.returns.processing.lonely import warn_of_lonely
+from returns_portal.returns.wording import format_moment
 from tests.tiktok.market import Market
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,12 @@ class TestWarning:
         assert case.return_id in body
         assert f"order_no={case.order_id}" in body
         assert "REPLACEMENT is decided in Seller Center alone" in body
+
+    def test_tells_the_time_in_the_shops_zone(self, deadline: datetime, settings: Any) -> None:
+        settings.TIME_ZONE = "America/New_York"
+        warn_of_lonely(now=deadline - timedelta(hours=3))
+        assert f"at this time:\n{format_moment(deadline)}." in mail.outbox[0].body
+        assert "UTC" not in mail.outbox[0].body
 
     def test_is_sent_again_where_the_mail_server_failed(
         self, deadline: datetime, settings: Any

@@ -10,11 +10,12 @@ from django.urls import reverse
 
 from returns_portal.returns.channels.aftersales import WARNINGS, warning_due
 from returns_portal.returns.models import Aftersale
+from returns_portal.returns.wording import format_moment
 
 logger = logging.getLogger(__name__)
 
 BODY = """TikTok decides return {return_id} of order {order_id} by itself at this time:
-{deadline:%d %b %Y, %H:%M} UTC.
+{deadline}.
 
 No request stands for it in the portal: {cause}
 
@@ -53,7 +54,7 @@ def build_warning(aftersale: Aftersale) -> EmailMessage:
     body = BODY.format(
         return_id=aftersale.return_id,
         order_id=aftersale.order_id,
-        deadline=aftersale.deadline,
+        deadline=format_moment(aftersale.deadline) if aftersale.deadline else "",
         cause=aftersale.problem or f"{aftersale.return_type} is decided in Seller Center alone.",
         seller_center=address,
         page=page,

@@ -16,7 +16,7 @@ from returns_portal.returns.channels.aftersales import (
     warning_due,
 )
 from returns_portal.returns.channels.settlement import RestockedBy, restocker_of
-from returns_portal.returns.history import Actor, record_event
+from returns_portal.returns.history import Actor, note_moment, record_event
 from returns_portal.returns.models import (
     Aftersale,
     Operation,
@@ -258,8 +258,9 @@ def warn_of_deadline(aftersale_id: int, *, staff_email: str, now: datetime) -> b
     # The request first, as every decision does, so that no two wait for one another.
     row = lock_request(request_id)
     aftersale = Aftersale.objects.select_for_update().get(pk=aftersale_id)
-    mark = warning_due(aftersale.deadline, aftersale.warned, now) if aftersale.deadline else ""
-    if not mark:
+    deadline = aftersale.deadline
+    mark = warning_due(deadline, aftersale.warned, now) if deadline else ""
+    if not mark or deadline is None:
         return False
     aftersale.warned = [*aftersale.warned, mark]
     aftersale.save(update_fields=["warned"])
@@ -268,7 +269,7 @@ def warn_of_deadline(aftersale_id: int, *, staff_email: str, now: datetime) -> b
         "due_soon",
         actor=Actor.tiktok(),
         now=now,
-        message=f"TikTok decides by itself {aftersale.deadline:%Y-%m-%d %H:%M} UTC.",
+        message=f"TikTok decides by itself {note_moment(deadline)}.",
     )
     if staff_email:
         owe(row, Kind.SEND_EMAIL, part=f"due_soon-{event.pk}", now=now)

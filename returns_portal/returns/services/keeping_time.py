@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from returns_portal.returns.clocks import OnExpiry, Turn
-from returns_portal.returns.history import Actor, record_event
+from returns_portal.returns.history import Actor, note_moment, record_event
 from returns_portal.returns.models import Operation, ReturnRequest
 from returns_portal.returns.outbox import owe
 from returns_portal.returns.rules import Spoken
@@ -90,13 +90,17 @@ def remind(*, request_id: int, now: datetime) -> bool:
         "reminded" if mail else "due_soon",
         actor=Actor.system(),
         now=now,
-        message=f"Due {return_request.due_at:%Y-%m-%d %H:%M} UTC.",
+        message=f"Due {_due(return_request)}.",
     )
     if mail:
         owe_email(return_request, f"{mail}-{event.pk}", now=now)
     else:
         _owe_staff(return_request, f"due_soon-{event.pk}", now=now)
     return True
+
+
+def _due(return_request: ReturnRequest) -> str:
+    return note_moment(return_request.due_at) if return_request.due_at else "the deadline"
 
 
 def _owe_staff(return_request: ReturnRequest, event: str, *, now: datetime) -> None:
@@ -168,7 +172,7 @@ def _expire(return_request: ReturnRequest, now: datetime) -> None:
         request_id=return_request.pk,
         actor=Actor.system(),
         now=now,
-        message=f"Nothing happened until {return_request.due_at:%Y-%m-%d %H:%M} UTC.",
+        message=f"Nothing happened until {_due(return_request)}.",
     )
 
 
