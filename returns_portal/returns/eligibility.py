@@ -19,6 +19,8 @@ class Code(StrEnum):
     NOTHING_LEFT = "nothing_left"
     GIFT_CARD = "gift_card"
     DIGITAL = "digital"
+    TIP = "tip"
+    ADDED_AMOUNT = "added_amount"
     FINAL_SALE = "final_sale"
     RETURN_WINDOW = "return_window"
     RULE = "rule"
@@ -35,6 +37,9 @@ FACTS_OF_THE_ORDER = frozenset(
         Code.NOTHING_LEFT,
     }
 )
+
+
+TIP_TITLE = "tip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +154,21 @@ def judge_not_gift_card(facts: Facts) -> Verdict:
 
 
 def judge_physical(facts: Facts) -> Verdict:
-    """What was never shipped cannot be sent back."""
-    return Verdict(Code.DIGITAL, facts.line.requires_shipping or facts.line.is_gift_card)
+    """What is never shipped cannot be sent back: digital items, tips, amounts added by hand."""
+    if facts.line.requires_shipping or facts.line.is_gift_card:
+        return Verdict(Code.DIGITAL, passed=True)
+    return Verdict(_kind_of_unshipped(facts.line), passed=False)
+
+
+def _kind_of_unshipped(line: OrderLine) -> Code:
+    """What a line is that needs no shipping.
+
+    Shopify marks no line as a tip: it is one of that title without product, SKU and vendor. Any
+    other such line is an amount that somebody added. A product deleted since keeps its vendor.
+    """
+    if line.product_id or line.variant_id or line.sku or line.vendor:
+        return Code.DIGITAL
+    return Code.TIP if line.title.strip().casefold() == TIP_TITLE else Code.ADDED_AMOUNT
 
 
 def judge_not_final_sale(facts: Facts) -> Verdict:
@@ -170,9 +188,10 @@ def judge_window(facts: Facts) -> Verdict:
 
 RULES: tuple[Callable[[Facts], Verdict], ...] = (
     judge_order_not_canceled,
-    judge_sent,
+    # Before whether it was sent: what never is would be promised for its arrival.
     judge_not_gift_card,
     judge_physical,
+    judge_sent,
     judge_not_final_sale,
     judge_paid,
     judge_not_refunded,

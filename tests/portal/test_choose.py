@@ -48,6 +48,16 @@ class TestItems:
         assert "Silk scarf" in page
         assert "Final sale: this item can&#39;t be returned." in page
 
+    def test_that_are_a_tip_are_not_called_unsent_or_digital(
+        self, shopper: Client, door: Door
+    ) -> None:
+        nothing = {"sku": "", "variant_title": "", "variant_id": None, "requires_shipping": False}
+        tip = build_line(2, title="Tip", unfulfilled_quantity=1, **nothing)
+        door.order = build_order(build_line(1), tip)
+        page = page_of(shopper)
+        assert "A tip can&#39;t be returned." in page
+        assert "Not sent yet" not in page
+
     def test_tell_their_price_in_the_orders_currency(self, shopper: Client, door: Door) -> None:
         assert "$10.00" in page_of(shopper)
 

@@ -19,6 +19,7 @@ from returns_portal.returns.eligibility import (
     window_ends_at,
     without_tiktok,
 )
+from returns_portal.shopify.types import OrderLine
 from tests.returns.examples import (
     NOON,
     a_parcel,
@@ -32,12 +33,29 @@ from tests.returns.examples import (
 NEW_YORK = ZoneInfo("America/New_York")
 
 
+def added(title: str, vendor: str = "") -> OrderLine:
+    """A line that stands for money alone."""
+    return an_order_line(
+        title=title,
+        variant_title="",
+        sku="",
+        vendor=vendor,
+        product_id=None,
+        variant_id=None,
+        inventory_item_id=None,
+        requires_shipping=False,
+        restockable=False,
+    )
+
+
 class TestJudge:
     def test_passes_a_delivered_line_inside_the_window(self) -> None:
         assert objection(judge(facts())) is None
 
     def test_gives_the_verdict_of_every_rule(self) -> None:
         assert {verdict.code for verdict in judge(facts())} == set(Code) - {
+            Code.TIP,
+            Code.ADDED_AMOUNT,
             Code.RULE,
             Code.OVERRIDDEN,
         }
@@ -49,19 +67,13 @@ class TestJudge:
             ({"fulfillment": None, "returnable": 0}, Code.NOT_SENT),
             ({"line": an_order_line(is_gift_card=True, requires_shipping=False)}, Code.GIFT_CARD),
             ({"line": an_order_line(requires_shipping=False)}, Code.DIGITAL),
-            # A tip, as Shopify has it: a line of its own without any goods.
-            (
-                {
-                    "line": an_order_line(
-                        title="Tip",
-                        product_id=None,
-                        variant_id=None,
-                        requires_shipping=False,
-                        restockable=False,
-                    )
-                },
-                Code.DIGITAL,
-            ),
+            # As Shopify has a tip: a line without any goods, which is never sent.
+            ({"line": added("Tip")}, Code.TIP),
+            ({"line": added("Tip"), "fulfillment": None}, Code.TIP),
+            ({"line": added("Trinkgeld")}, Code.ADDED_AMOUNT),
+            ({"line": added("Engraving"), "fulfillment": None}, Code.ADDED_AMOUNT),
+            # A product of that name, deleted since: its vendor tells.
+            ({"line": added("Tip", vendor="Linen & Co")}, Code.DIGITAL),
             ({"line": an_order_line(product_tags=("Final-Sale",))}, Code.FINAL_SALE),
             ({"order": an_order(financial_status="PENDING")}, Code.NOT_PAID),
             ({"order": an_order(financial_status="REFUNDED")}, Code.ALREADY_REFUNDED),
