@@ -320,3 +320,37 @@ class TestLanguage:
         assert page.url.endswith("/review/")
         context.close()
         assert watched.problems == []
+
+
+REASONS = """(es) => es.map((e) => e.getBoundingClientRect().toJSON())"""
+
+
+class TestReasons:
+    @pytest.mark.parametrize(("width", "columns"), [(375, 2), (1280, 3)])
+    def test_stand_in_columns_each_large_enough_for_a_finger(
+        self, browser: Browser, places: Places, width: int, columns: int
+    ) -> None:
+        context, watched = open_window(browser, Screen(width, script=False))
+        page = watched.page
+        Walk(watched, places.site).look_up(SHOWCASE[1].order_number, SHOWCASE[1].postcode)
+        page.locator(".item-head .check").first.check()
+        boxes = page.locator(".reasons").first.locator(".chip").evaluate_all(REASONS)
+        assert len(boxes) == 15
+        assert min(min(box["width"], box["height"]) for box in boxes) >= 44
+        assert len({round(box["left"]) for box in boxes}) == columns
+        assert len({round(box["top"]) for box in boxes}) == -(-15 // columns)
+        context.close()
+        assert watched.problems == []
+
+    def test_that_need_photos_say_so_without_a_script(
+        self, browser: Browser, places: Places
+    ) -> None:
+        context, watched = open_window(browser, Screen(375, script=False))
+        page = watched.page
+        Walk(watched, places.site).look_up(SHOWCASE[1].order_number, SHOWCASE[1].postcode)
+        page.locator(".item-head .check").first.check()
+        page.get_by_label("It is too small").first.check()
+        expect(page.locator(".photo-field").first).to_be_hidden()
+        page.get_by_label("It arrived damaged").first.check()
+        expect(page.locator(".photo-required").first).to_be_visible()
+        context.close()
