@@ -38,10 +38,16 @@ def find_requests(typed: str, *, personal: bool = True, most: int = MOST_FOUND) 
     found = [ids for find in finders if (ids := find(text, most)) is not None]
     if not found:
         return []
-    requests = [ReturnRequest.objects.order_by().filter(pk__in=ids).values("pk") for ids in found]
-    first, *others = requests
-    together = first.union(*others) if others else first
-    return [row["pk"] for row in together]
+    return [key for row in join(*found) for key in row.values()]
+
+
+def join(*found: Ids) -> Ids:
+    """The keys that any of the queries finds, each once."""
+    if not connection.features.supports_slicing_ordering_in_compound:
+        # SQLite joins only what has neither order nor end.
+        found = tuple(ReturnRequest.objects.filter(pk__in=ids).values("pk") for ids in found)
+    first, *others = found
+    return first.union(*others) if others else first
 
 
 def newest(requests: QuerySet[ReturnRequest], most: int) -> Ids:
@@ -99,9 +105,7 @@ def by_sku(text: str, most: int) -> Ids | None:
     lines = ReturnLineItem.objects.order_by("-return_request_id").values("return_request_id")
     whole = lines.filter(Exact(Upper("sku"), text.upper()))
     begun = lines.filter(StartsWith(Upper("sku"), text.upper()), ~Exists(whole.order_by()))
-    both = Q(pk__in=whole[:most]), Q(pk__in=begun[:most])
-    first, second = (ReturnRequest.objects.order_by().filter(fit).values("pk") for fit in both)
-    return first.union(second)
+    return join(whole[:most], begun[:most])
 
 
 def by_email(text: str, most: int) -> Ids | None:
@@ -142,8 +146,7 @@ def by_customer(text: str, most: int) -> Ids | None:
 
 
 def either(contact: QuerySet[ReturnRequest], orders: QuerySet[MirroredOrder], most: int) -> Ids:
-    ids = ReturnRequest.objects.filter(pk__in=newest(contact, most)).values("pk")
-    return ids.union(ReturnRequest.objects.filter(pk__in=of_orders(orders, most)).values("pk"))
+    return join(newest(contact, most), of_orders(orders, most))
 
 
 def of_orders(orders: QuerySet[MirroredOrder], most: int) -> Ids:
