@@ -15,7 +15,7 @@ SCANNERS := .cache/scanners
 SEMGREP := $(JUDGES)/bin/semgrep scan --metrics off --disable-version-check
 LOCK := pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11
 
-.PHONY: help demo demo-reset test check chaos namespaces faults observatory scan bench lighthouse pictures messages schema html-checker lock clean
+.PHONY: help demo demo-reset test check lint chaos namespaces faults observatory scan bench lighthouse pictures messages schema html-checker lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -30,7 +30,11 @@ test: $(VENV)/installed-dev ## Run all tests
 	@command -v chromium >/dev/null || echo "Browser tests are skipped: chromium is not installed."
 	$(BIN)/pytest -n auto --dist loadgroup
 
-check: $(VENV)/installed-dev $(JUDGES)/installed $(SCHEMA) ## Check style, types, layers, house rules, migrations, deployment, Shopify documents
+check: lint ## Check style, types, layers, house rules, migrations, deployment, Shopify documents
+	$(BIN)/pytest -q tests/shopify/test_documents.py tests/shopify/sandbox/test_schema.py
+
+# What `make test` does not do as well.
+lint: $(VENV)/installed-dev $(JUDGES)/installed $(SCHEMA)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy returns_portal portal staff
@@ -42,7 +46,6 @@ check: $(VENV)/installed-dev $(JUDGES)/installed $(SCHEMA) ## Check style, types
 	$(SEMGREP) --error --quiet --config tests/house_rules/rules.yaml returns_portal portal staff templates
 	$(JUDGES)/bin/hadolint Dockerfile
 	$(JUDGES)/bin/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
-	$(BIN)/pytest -q tests/shopify -k schema
 
 # One process over SQLite where there is no PostgreSQL with Redis; BROKER=rabbitmq is the third way.
 BROKER ?= $(shell pg_isready -q -h 127.0.0.1 2>/dev/null && command -v redis-server >/dev/null && echo redis || echo memory)

@@ -34,6 +34,12 @@ def demo(folder: Path) -> Iterator[RunningDemo]:
         yield running
 
 
+@pytest.fixture(scope="module")
+def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that one demo after the other runs in: only the first begins with nothing."""
+    return tmp_path_factory.mktemp("used")
+
+
 def read(url: str) -> str:
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback
         return str(answer.read().decode())
@@ -64,19 +70,17 @@ class TestRunning:
 
 class TestStopping:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_ends_everything_and_keeps_the_state(
-        self, tmp_path: Path, number: signal.Signals
-    ) -> None:
-        with running_demo(tmp_path) as demo:
+    def test_ends_everything_and_keeps_the_state(self, used: Path, number: signal.Signals) -> None:
+        with running_demo(used) as demo:
             assert demo.stop(number) == 0
             assert all(is_free(demo.port + step) for step in range(3))
-        assert (tmp_path / "portal.sqlite3").exists()
-        assert (tmp_path / "shopify.sqlite3").exists()
-        with running_demo(tmp_path) as again:
+        assert (used / "portal.sqlite3").exists()
+        assert (used / "shopify.sqlite3").exists()
+        with running_demo(used) as again:
             assert 'name="order_number"' in read(f"{again.site_url}/")
 
-    def test_is_not_cut_short_by_a_second_signal(self, tmp_path: Path) -> None:
-        with running_demo(tmp_path) as demo:
+    def test_is_not_cut_short_by_a_second_signal(self, used: Path) -> None:
+        with running_demo(used) as demo:
             demo.process.send_signal(signal.SIGINT)
             # Until it ends, one signal after the other.
             while demo.process.poll() is None:
@@ -84,8 +88,8 @@ class TestStopping:
             assert demo.process.returncode == 0
             assert all(is_free(demo.port + step) for step in range(3))
 
-    def test_leaves_nothing_behind_when_it_is_killed(self, tmp_path: Path) -> None:
-        with running_demo(tmp_path) as demo:
+    def test_leaves_nothing_behind_when_it_is_killed(self, used: Path) -> None:
+        with running_demo(used) as demo:
             demo.stop(signal.SIGKILL)
             # The children hold the other end of its output: the pipe ends when the last one does.
             demo.ended.wait(STOP_SECONDS)
