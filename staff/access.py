@@ -16,6 +16,11 @@ CHANGE_AMOUNT = "returns.change_amount_returnrequest"
 OVERRIDE = "returns.override_returnrequest"
 PERSONAL = "returns.view_personal_data"
 SETUP = "returns.view_setup"
+ADD_DEFAULTS = (
+    "returns.add_returnreason",
+    "returns.add_returnpolicy",
+    "returns.add_conditiongrade",
+)
 
 
 def require(request: HttpRequest, *permissions: str) -> None:

@@ -43,5 +43,6 @@ def build_setup_urls(inside: Wrap) -> list[URLPattern]:
     return [
         path("setup/", inside(setup.show), name="setup"),
         path("setup/ask/", inside(setup.ask), name="setup_ask"),
+        path("setup/defaults/", inside(setup.load_defaults), name="setup_defaults"),
         path("setup/test-mail/", inside(setup.send_test_mail), name="setup_test_mail"),
     ]

@@ -6,6 +6,7 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.models import ADDITION, LogEntry
 from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,7 +17,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from returns_portal.returns.checks import LOCAL, REMOTE, Result, State, run_checks
-from staff.access import SETUP, require
+from returns_portal.returns.services.starting import Added, add_defaults
+from staff.access import ADD_DEFAULTS, SETUP, require, user_of
 from staff.pages import is_htmx
 
 PAGE = "admin/setup/page.html"
@@ -89,6 +91,44 @@ def send_test_mail(request: HttpRequest) -> HttpResponse:
     return redirect("admin:setup")
 
 
+@require_POST
+def load_defaults(request: HttpRequest) -> HttpResponse:
+    """Adds the reasons, policies and conditions that are missing; what is there stays as it is."""
+    require(request, SETUP, *ADD_DEFAULTS)
+    added = add_defaults()
+    _log(request, added)
+    messages.success(request, _words_for(added))
+    return redirect("admin:setup")
+
+
+def _log(request: HttpRequest, added: Added) -> None:
+    """Notes who brought each of them in, as the admin does for what is added one by one."""
+    for rows in (added.reasons, added.policies, added.grades):
+        LogEntry.objects.log_actions(
+            user_id=user_of(request).pk,
+            queryset=rows,
+            action_flag=ADDITION,
+            change_message=_("With the defaults."),
+        )
+
+
+def _words_for(added: Added) -> str:
+    if not (added.reasons or added.policies or added.grades):
+        return _("Nothing was missing, and nothing was changed.")
+    counts = {
+        "reasons": len(added.reasons),
+        "policies": len(added.policies),
+        "grades": len(added.grades),
+    }
+    return (
+        _(
+            "Added what was missing: return reasons %(reasons)d, policies %(policies)d, "
+            "conditions %(grades)d. Nothing else was changed. Read every policy before you open."
+        )
+        % counts
+    )
+
+
 def mending_page(result: Result) -> str:
     """Where in the admin this is mended; empty where it is well, or a setting of the server."""
     name = MENDED_AT.get(result.key)
@@ -109,5 +149,6 @@ def _render(request: HttpRequest, remote: Sequence[Result] = ()) -> TemplateResp
         "remote": with_pages(remote),
         "progress": progress,
         "next_url": mending_page(progress.next) if progress.next else "",
+        "may_load_defaults": request.user.has_perms(ADD_DEFAULTS),
     }
     return TemplateResponse(request, PAGE, context)

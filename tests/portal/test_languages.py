@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from returns_portal.languages import LANGUAGES
-from returns_portal.returns.management.commands.load_defaults import read_defaults
+from returns_portal.returns.services.starting import read_defaults
 from returns_portal.returns.wording import format_day, format_moment, format_money, shops_words
 from returns_portal.returns.wording.defaults import WORDS
 from tests.returns.examples import usd

@@ -34,6 +34,7 @@ from returns_portal.returns.services import (
     roll_back,
     start_trial,
 )
+from returns_portal.returns.services.starting import add_defaults
 from returns_portal.returns.workflow import InvalidTransition
 from tests.returns.examples import NOON, usd
 from tests.returns.factories import ReturnPolicyFactory, UserFactory
@@ -248,3 +249,16 @@ def tried_policy(**terms: int) -> ReturnPolicy:
 def publish(policy: ReturnPolicy) -> Callable[[], PolicyVersion]:
     actor = staff()
     return lambda: publish_policy(policy_id=policy.pk, actor=actor, now=NOON)
+
+
+class TestDefaults:
+    def test_loaded_by_two_at_once_are_there_once(self) -> None:
+        all_at_once(add_defaults, add_defaults)
+        names = list(ReturnPolicy.objects.values_list("name", flat=True))
+        assert len(names) == len(set(names)) == 11
+
+    def test_loaded_by_two_at_once_beside_all_reasons_are_there_once(self) -> None:
+        add_defaults()
+        ReturnPolicy.objects.all().delete()
+        all_at_once(add_defaults, add_defaults)
+        assert ReturnPolicy.objects.count() == 11

@@ -7,11 +7,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
-from returns_portal.returns.management.commands.load_defaults import read_defaults
 from returns_portal.returns.models import PolicyRule, PolicyVersion, ReturnPolicy, ReturnReason
 from returns_portal.returns.policies import get_policy
 from returns_portal.returns.rules import RuleBook
 from returns_portal.returns.ruling import rule_of
+from returns_portal.returns.services.starting import read_defaults
 
 pytestmark = pytest.mark.django_db
 

@@ -116,7 +116,7 @@ def check_policies(now: datetime) -> Finding:
     if not ReturnPolicy.objects.filter(active=True).exists():
         return fail(
             _("There is no return policy: nothing can be returned."),
-            _("Run manage.py load_defaults for TikTok Shop's own terms by country, or add one."),
+            _("Load the defaults for TikTok Shop's own terms by country, or add one."),
         )
     missing = sorted(country for country in countries_sold_to() if not _is_covered(country))
     if missing:
@@ -130,7 +130,7 @@ def check_policies(now: datetime) -> Finding:
             _("Add a policy without countries: it holds everywhere else."),
         )
     if not ReturnReason.objects.filter(active=True).exists():
-        return fail(_("There are no return reasons."), _("Run manage.py load_defaults."))
+        return fail(_("There are no return reasons."), _("Load the defaults."))
     return ok(_("Every country sold to has a policy."))
 
 
