@@ -26,15 +26,14 @@ demo: $(VENV)/installed ## Run everything here: portal, staff, a stand-in for Sh
 demo-reset: ## Forget what was done in the demo
 	rm -rf .demo
 
-test: $(VENV)/installed-dev ## Run all tests
+test: $(VENV)/installed-dev ## Run all tests, or all but EXCEPT=file
 	@command -v chromium >/dev/null || echo "Browser tests are skipped: chromium is not installed."
-	$(BIN)/pytest -n auto --dist loadgroup
+	$(BIN)/pytest -n auto --dist loadgroup $(if $(EXCEPT),--ignore=$(EXCEPT))
 
-check: lint ## Check style, types, layers, house rules, migrations, deployment, Shopify documents
+check: lint ## Check all that `lint` does, and Shopify's documents against its schema
 	$(BIN)/pytest -q tests/shopify/test_documents.py tests/shopify/sandbox/test_schema.py
 
-# What `make test` does not do as well.
-lint: $(VENV)/installed-dev $(JUDGES)/installed $(SCHEMA)
+lint: $(VENV)/installed-dev $(JUDGES)/installed $(SCHEMA) ## Check style, types, layers, house rules, migrations, deployment
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy returns_portal portal staff
