@@ -9,6 +9,7 @@ import multiprocessing
 from importlib import import_module
 
 from django.conf import settings
+from django.template import engines
 from granian.cli import entrypoint
 
 from returns_portal import wsgi as wsgi
@@ -23,8 +24,11 @@ def main() -> None:
 
 def load() -> None:
     """Everything that pages need is there before the fork, and collections leave it alone."""
-    # Without this, Django puts off loading views until the first page.
+    # Without this, Django puts off loading views until the first page, and Jinja its templates.
     import_module(settings.ROOT_URLCONF)
+    pages = engines["jinja2"]
+    for name in pages.env.list_templates():  # type: ignore[attr-defined]  # Jinja's engine has it
+        pages.get_template(name)
     gc.collect()
     # A collection writes into whatever it looks at, and what is written is shared no more.
     gc.freeze()

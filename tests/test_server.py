@@ -85,3 +85,17 @@ class TestTheServer:
         os.kill(victim, signal.SIGKILL)
         wait_for(lambda: victim not in serving.workers() and len(serving.workers()) == 2)
         wait_for(serving.answers)
+
+
+class TestLoading:
+    def test_has_every_page_compiled_before_the_workers_are_forked(self) -> None:
+        code = (
+            "from returns_portal import server; server.load();"
+            "from django.template import engines; pages = engines['jinja2'].env;"
+            "print(len(pages.cache) == len(pages.list_templates()) > 30)"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True,
+            env={**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"},
+        )  # fmt: skip
+        assert done.stdout.split() == ["True"]
