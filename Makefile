@@ -83,7 +83,7 @@ MESSAGES := --no-location --no-obsolete --ignore=manage.py \
 	returns_portal/returns/models/* returns_portal/returns/migrations/* returns_portal/returns/management/* \
 	returns_portal/returns/reports/* returns_portal/returns/rules/* returns_portal/returns/checks/* \
 	returns_portal/returns/processing/* returns_portal/returns/emails/texts.py \
-	$(foreach part,approving trying_out arrivals bulk lowering external blocking rejecting \
+	$(foreach part,approving line_decisions trying_out arrivals bulk lowering external blocking rejecting \
 	privacy owing decisions excepting overriding placing,returns_portal/returns/services/$(part).py),--ignore='$(room)')
 messages: $(VENV)/installed-dev ## Gather the texts of shoppers' pages and mails into templates/locale, and compile them
 	$(PRODUCTION) $(BIN)/python manage.py makemessages --all $(MESSAGES)

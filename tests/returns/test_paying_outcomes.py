@@ -11,7 +11,8 @@ from returns_portal.returns.outcomes import KEEP_ITEM, ORIGINAL_PAYMENT, STORE_C
 from returns_portal.returns.payouts import parts_of
 from returns_portal.returns.processing.reconcile import reconcile
 from returns_portal.returns.services import NotEligible, Receipt, receive, retry_operation
-from returns_portal.returns.services.approving import Decision, approve
+from returns_portal.returns.services.approving import approve
+from returns_portal.returns.services.line_decisions import Decision
 from returns_portal.shopify.client import build_client
 from returns_portal.shopify.types import Money
 from tests.returns.shop import Shop

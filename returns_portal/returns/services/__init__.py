@@ -4,8 +4,6 @@ from returns_portal.returns.history import Actor
 from returns_portal.returns.photos.files import MOST_PHOTOS
 from returns_portal.returns.quotes import RequestedLine
 from returns_portal.returns.services.approving import (
-    Decision,
-    LineDecision,
     approve,
     confirm_proposal,
     needs_second_person,
@@ -46,6 +44,7 @@ from returns_portal.returns.services.following import aftersales_to_warn_of, war
 from returns_portal.returns.services.guard import Refused
 from returns_portal.returns.services.inquiring import ask_for_information, resume, write_note
 from returns_portal.returns.services.keeping_time import keep_time, set_tiktok_deadline
+from returns_portal.returns.services.line_decisions import Decision, LineDecision
 from returns_portal.returns.services.links import (
     answer_wishes,
     ask_for_links,

@@ -5,12 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
+from django.db.models import Model
 
 from returns_portal.returns.models import ConditionGrade, PolicyRule, ReturnPolicy, ReturnReason
 
+M = TypeVar("M", bound=Model)
 DEFAULTS = Path(__file__).resolve().parents[1] / "defaults"
 CHECKED_ON = date(2026, 11, 23)
 FINAL_SALE_TAGS = ["final-sale"]
@@ -46,24 +48,22 @@ def read_defaults(name: str) -> list[dict[str, Any]]:
 
 def add_reasons(rows: Iterable[dict[str, Any]]) -> list[ReturnReason]:
     """Adds the reasons whose code is not there yet."""
-    found = [
-        ReturnReason.objects.get_or_create(
-            code=row["code"], defaults={**row, "position": position * 10}
-        )
-        for position, row in enumerate(rows, start=1)
-    ]
-    return [reason for reason, added in found if added]
+    return _add(ReturnReason, rows)
 
 
 def add_grades(rows: Iterable[dict[str, Any]]) -> list[ConditionGrade]:
     """Adds the conditions whose code is not there yet."""
+    return _add(ConditionGrade, rows)
+
+
+def _add(model: type[M], rows: Iterable[dict[str, Any]]) -> list[M]:
     found = [
-        ConditionGrade.objects.get_or_create(
+        model._default_manager.get_or_create(
             code=row["code"], defaults={**row, "position": position * 10}
         )
         for position, row in enumerate(rows, start=1)
     ]
-    return [grade for grade, added in found if added]
+    return [made for made, added in found if added]
 
 
 def add_policies(rows: Iterable[dict[str, Any]]) -> list[ReturnPolicy]:
